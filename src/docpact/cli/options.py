@@ -1,0 +1,67 @@
+"""The arguments of every verb, and what is said when they do not fit."""
+
+from __future__ import annotations
+
+import argparse
+from importlib import import_module
+from typing import TYPE_CHECKING, NoReturn
+
+from docpact.cli import VERBS, Streams
+from docpact.errors import Exit, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import IO
+
+
+class _Parser(argparse.ArgumentParser):
+    """argparse that neither prints nor exits on a mistake: the mistake is an error like every other one."""
+
+    streams: Streams
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(message, hint=f"{self.prog} --help lists what it takes")
+
+    def _print_message(self, message: str, file: IO[str] | None = None) -> None:  # type: ignore[override]
+        self.streams.stdout.write(message)
+
+
+def parse(arguments: Sequence[str], streams: Streams) -> argparse.Namespace | int:
+    """Read the arguments of one command; return an exit code instead where help or a version was asked for."""
+    from docpact import __version__
+
+    _Parser.streams = streams
+    parser = _Parser(
+        prog="docpact",
+        description="Turn a documented API response into a contract, and hold payloads to it.",
+        epilog="docpact VERB --help says more of each. Exit codes: 0 conforms, 1 violates, 2 wrong usage, "
+        "3 input unreadable, 4 not established, 70 a bug of docpact, 130 interrupted.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"docpact {__version__}")
+    verbs = parser.add_subparsers(dest="verb", metavar="VERB")
+    asked = arguments[0] if arguments and arguments[0] in VERBS else None
+    for name, purpose in VERBS.items():
+        verb = verbs.add_parser(
+            name, help=purpose, description=f"{purpose[0].upper()}{purpose[1:]}.", allow_abbrev=False,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        # Only the module of the verb that was asked for is imported: the others may need packages that are heavy.
+        if name == asked:
+            import_module(f"docpact.cli.{name}").configure(verb)
+    if not arguments:
+        parser.print_help()
+        return Exit.USAGE
+    if not arguments[0].startswith("-") and asked is None:
+        raise UsageError(f"there is no command {arguments[0]!r}", hint=_nearest(arguments[0]))
+    try:
+        return parser.parse_args(arguments)
+    except SystemExit as stop:
+        return Exit.CONFORMS if stop.code in (0, None) else Exit.USAGE
+
+
+def _nearest(word: str) -> str:
+    from difflib import get_close_matches
+
+    near = get_close_matches(word, VERBS, n=1)
+    return f"did you mean: docpact {near[0]}?" if near else f"the commands are: {', '.join(VERBS)}"

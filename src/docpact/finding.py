@@ -1,0 +1,90 @@
+"""A finding: one breach of one rule at one place; returned, never raised."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
+
+
+class Severity(StrEnum):
+    """How bad a breach is: an `error` breaks the contract, a `warning` deserves a look."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+class Layer(StrEnum):
+    """Which promise a rule speaks for."""
+
+    DOCUMENTED = "documented"
+    COHERENT = "coherent"
+    LIFECYCLE = "lifecycle"
+    TRANSPORT = "transport"
+
+
+class Place(NamedTuple):
+    """Where a finding was made; lines, columns and items count as editors do.
+
+    `source` is the file or name; `line` and `column` start at 1 and are None where the source has none; `pointer` is an
+    RFC 6901 pointer into the payload; `item` is the position of the payload in a list body, from 0.
+    """
+
+    source: str = ""
+    line: int | None = None
+    pointer: str = ""
+    column: int | None = None
+    item: int | None = None
+
+
+class Clause(NamedTuple):
+    """The lines of the documented page behind a rule, first and last, counted from 1, and what they say."""
+
+    page: str
+    lines: tuple[int, int]
+    quote: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One breach of one rule at one place.
+
+    `found` and `expected` are safe to show: short, and without secrets (see `redact`). `also` names the profiles under
+    which this would not be a finding.
+    """
+
+    rule: str
+    layer: Layer
+    severity: Severity
+    place: Place
+    message: str
+    hint: str
+    found: object = None
+    expected: object = None
+    clause: Clause | None = None
+    excused_by: tuple[str, ...] = ()
+
+    @property
+    def fingerprint(self) -> str:
+        """The identity of the breach from run to run: rule, pointer without indices, clause; never the message."""
+        return fingerprint(self.rule, self.place.pointer, self.clause)
+
+
+def fingerprint(rule: str, pointer: str, clause: Clause | None) -> str:
+    """Hash rule, pointer (indices as `*`) and clause into sixteen hexadecimal digits."""
+    lines = "" if clause is None else f"{clause.page}:{clause.lines[0]}-{clause.lines[1]}"
+    text = "\x1f".join((rule, without_indices(pointer), lines))
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def without_indices(pointer: str) -> str:
+    """Write a pointer with every array index as `*`: `/buttons/3/style` becomes `/buttons/*/style`."""
+    if not any(c.isdigit() for c in pointer):
+        return pointer
+    return "/".join("*" if part.isascii() and part.isdigit() else part for part in pointer.split("/"))
+
+
+def escape_token(name: str) -> str:
+    """Write a member name as one token of a JSON pointer (RFC 6901)."""
+    return name.replace("~", "~0").replace("/", "~1")
