@@ -1,0 +1,56 @@
+"""docpact turns a documented API response into a contract, and holds payloads to it.
+
+>>> import docpact
+>>> contract = docpact.load("task-fetch")
+>>> contract.is_valid({"buttons": []})
+True
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from docpact.api import Contract, load
+    from docpact.errors import DocpactError
+    from docpact.finding import Clause, Finding, Layer, Place, Severity
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Clause",
+    "Contract",
+    "DocpactError",
+    "Finding",
+    "Layer",
+    "Place",
+    "Severity",
+    "__version__",
+    "load",
+]
+
+_HOMES = {
+    "Clause": "docpact.finding",
+    "Contract": "docpact.api",
+    "DocpactError": "docpact.errors",
+    "Finding": "docpact.finding",
+    "Layer": "docpact.finding",
+    "Place": "docpact.finding",
+    "Severity": "docpact.finding",
+    "load": "docpact.api",
+}
+
+
+def __getattr__(name: str) -> object:
+    # Nothing is imported until it is asked for: `import docpact` costs next to nothing.
+    if name not in _HOMES:
+        raise AttributeError(f"module 'docpact' has no attribute {name!r}")
+    from importlib import import_module
+
+    value: object = getattr(import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,130 @@
+"""The tally of a run: how many payloads, how many findings of which rule, and equal findings as one group."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from docpact.errors import Exit
+from docpact.finding import Severity, without_indices
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from docpact.captures import Skipped, Unreadable
+    from docpact.finding import Finding, Place
+
+_MOST_GROUPS = 10_000
+_MOST_NAMED = 100
+
+
+class Verdict(StrEnum):
+    """What a run says in the end."""
+
+    CONFORMS = "conforms"
+    VIOLATES = "violates"
+    NOT_ESTABLISHED = "not-established"
+
+
+@dataclass(slots=True)
+class Group:
+    """Equal findings over many payloads: the first of them, how many there are, and where the last one was made."""
+
+    first: Finding
+    count: int
+    last: Place
+
+
+@dataclass(slots=True)
+class Tally:
+    """Everything that a report says of a whole run; its size does not grow with the number of payloads."""
+
+    payloads: int = 0
+    violating: int = 0
+    unreadable: int = 0
+    findings: int = 0
+    errors: int = 0
+    warnings: int = 0
+    by_rule: dict[str, int] = field(default_factory=dict)
+    groups: dict[tuple[str, str], Group] = field(default_factory=dict)
+    excused: dict[tuple[str, ...], int] = field(default_factory=dict)
+    seen: dict[str, None] = field(default_factory=dict)
+    sources: int = 0
+    stories: int = 0
+    not_read: list[Unreadable] = field(default_factory=list)
+    skipped: int = 0
+    skips: list[Skipped] = field(default_factory=list)
+    ungrouped: int = 0
+
+    @property
+    def conforming(self) -> int:
+        """The payloads without an error; a warning leaves a payload conforming."""
+        return self.payloads - self.violating
+
+    def judged(self, findings: Sequence[Finding]) -> None:
+        """Count one payload and what was found in it."""
+        self.payloads += 1
+        if findings:
+            self.found(findings)
+            if any(f.severity is Severity.ERROR for f in findings):
+                self.violating += 1
+
+    def found(self, findings: Sequence[Finding]) -> None:
+        """Count findings, equal ones (rule, clause, pointer without indices, listed value) as one group."""
+        for finding in findings:
+            self.findings += 1
+            self.by_rule[finding.rule] = self.by_rule.get(finding.rule, 0) + 1
+            if finding.severity is Severity.ERROR:
+                self.errors += 1
+            else:
+                self.warnings += 1
+            self.excused[finding.excused_by] = self.excused.get(finding.excused_by, 0) + 1
+            by_value = finding.found if finding.rule == "documented-enum" else without_indices(finding.place.pointer)
+            key = (finding.fingerprint, str(by_value))
+            group = self.groups.get(key)
+            if group is not None:
+                group.count += 1
+                group.last = finding.place
+            elif len(self.groups) < _MOST_GROUPS:
+                self.groups[key] = Group(finding, 1, finding.place)
+            else:
+                self.ungrouped += 1
+
+    def could_not_read(self, source: Unreadable) -> None:
+        """Count a source that could not be read; the first hundred are named."""
+        self.unreadable += 1
+        if len(self.not_read) < _MOST_NAMED:
+            self.not_read.append(source)
+
+    def passed_over(self, thing: Skipped) -> None:
+        """Count a thing in a folder that is no capture; the first hundred are named."""
+        self.skipped += 1
+        if len(self.skips) < _MOST_NAMED:
+            self.skips.append(thing)
+
+    def verdict(self, fail_on: str = "error") -> Verdict:
+        """Say what the run shows; with `fail_on` warning, a warning violates too."""
+        if self.errors or (self.warnings and fail_on == "warning"):
+            return Verdict.VIOLATES
+        if self.unreadable or not self.payloads:
+            return Verdict.NOT_ESTABLISHED
+        return Verdict.CONFORMS
+
+    def exit_code(self, fail_on: str = "error") -> Exit:
+        """Turn the verdict into the exit code: unreadable is 3, nothing to judge 4; never fails on findings with `never`."""
+        verdict = self.verdict(fail_on)
+        if verdict is Verdict.NOT_ESTABLISHED:
+            return Exit.UNREADABLE if self.unreadable else Exit.NOT_ESTABLISHED
+        return Exit.VIOLATES if verdict is Verdict.VIOLATES and fail_on != "never" else Exit.CONFORMS
+
+    def best_profile(self) -> tuple[str, int] | None:
+        """Name the profile that explains most findings, with their number, or None where none explains half of them."""
+        counts: dict[str, int] = {}
+        for profiles, count in self.excused.items():
+            for profile in profiles:
+                counts[profile] = counts.get(profile, 0) + count
+        if not counts:
+            return None
+        best = max(sorted(counts), key=lambda name: counts[name])
+        return (best, counts[best]) if counts[best] * 2 >= self.findings else None

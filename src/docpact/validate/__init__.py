@@ -1,0 +1,1 @@
+"""Judge payloads and stories by a contract: values in, findings out."""

@@ -1,0 +1,85 @@
+"""What a check found, before it is known where the payload stands."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from docpact.finding import Clause, Finding, Place, Severity
+from docpact.redact import shown
+from docpact.rules import RULES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+class _Absent:
+    def __repr__(self) -> str:
+        return "absent"
+
+
+ABSENT: Any = _Absent()
+
+
+class Breach(NamedTuple):
+    """One breach: rule, pointer, value found, what was expected, and the sentence that says so.
+
+    `severity` is given where a profile decides it, and else is that of the rule; `excused_by` names the profiles under
+    which this is no finding.
+    """
+
+    rule: str
+    pointer: str
+    found: Any
+    expected: Any
+    message: str
+    clause: Clause | None = None
+    severity: Severity | None = None
+    excused_by: tuple[str, ...] = ()
+
+    def finding(self, place: Place = Place(), hint: str = "") -> Finding:  # noqa: B008 - an empty place is a value
+        """Make the finding at a place; the value is shortened, and secrets in it are hidden."""
+        rule = RULES[self.rule]
+        return Finding(
+            rule=rule.id,
+            layer=rule.layer,
+            severity=self.severity or rule.severity,
+            place=place._replace(pointer=self.pointer),
+            message=self.message,
+            hint=hint or rule.hint,
+            found=None if self.found is ABSENT else shown(self.found),
+            expected=self.expected,
+            clause=self.clause,
+            excused_by=self.excused_by,
+        )
+
+
+def is_set(value: Any) -> bool:
+    """Tell whether a member says something: absent, null, "", 0, [] and {} all mean that it has not happened yet."""
+    return value is not ABSENT and value is not None and value != "" and value != 0 and value not in ([], {})
+
+
+def name_of(pointer: str) -> str:
+    """Name a member in a sentence: `/buttons/3/style` is `buttons[3].style`."""
+    parts = [part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:]]
+    words = "".join(f"[{part}]" if part.isdigit() else f".{part}" for part in parts)
+    return words.removeprefix(".") or "the body"
+
+
+def members(payload: Any, pattern: str) -> Iterator[tuple[str, Any]]:
+    """Yield pointer and value of every member that fits a pattern such as `/buttons/*/style`; a lone one may be ABSENT."""
+    found = [("", payload)]
+    for token in pattern.split("/")[1:]:
+        if token == "*":
+            found = [(f"{at}/{i}", item) for at, value in found if isinstance(value, list) for i, item in enumerate(value)]
+        else:
+            found = [(f"{at}/{token}", value.get(token, ABSENT)) for at, value in found if isinstance(value, dict)]
+    yield from found
+
+
+def member(payload: Any, pointer: str) -> Any:
+    """Return the value at a pointer without `*`, or ABSENT."""
+    for token in pointer.split("/")[1:]:
+        if not isinstance(payload, dict) or token not in payload:
+            return ABSENT
+        payload = payload[token]
+    return payload

@@ -1,0 +1,341 @@
+"""The checks that coherence entries are made of: each is built once from its entry, and yields breaches of a payload."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from docpact.errors import ContractError
+from docpact.redact import shown
+from docpact.validate.breach import ABSENT, is_set, member, members, name_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from docpact.contract import ButtonKind, Contract, Entry
+
+
+class Hit(NamedTuple):
+    """What a check found: pointer, value, what was expected, and how the sentence goes on after the name of the member."""
+
+    pointer: str
+    found: Any
+    expected: Any
+    says: str
+
+
+Check = "Callable[[Any], Iterator[Hit]]"
+
+# What a browser takes as a URL: scheme, host, and no blank or quote in it.
+_URL = re.compile(r"https?://[^\s/?#\"'<>\\]+(?:[/?#][^\s\"<>\\]*)?", re.IGNORECASE)
+_DATA_URL = re.compile(r"data:[\w.+-]+/[\w.+-]+;base64,")
+_ID = re.compile(r"1\d{15}")
+_NUMBER = (int, float)
+
+
+def build(entry: Entry, contract: Contract) -> Callable[[Any], Iterator[Hit]]:
+    """Make the check that an entry names; raises `ContractError` for a name that there is not."""
+    maker = _MAKERS.get(entry.check)
+    if maker is None:
+        raise ContractError(
+            f"[[coherence]] {entry.rule}: there is no check {entry.check!r}", hint=f"there are: {', '.join(_MAKERS)}"
+        )
+    return maker(entry, contract)
+
+
+def _describe(value: Any) -> str:
+    return "missing" if value is ABSENT else "null" if value is None else "empty" if not is_set(value) else str(value)
+
+
+def _set(entry: Entry, contract: Contract) -> Callable[[Any], Iterator[Hit]]:  # noqa: ARG001 - one signature for all
+    """Every member is set; an absent one counts only beside a member that shows the server to send optional ones."""
+    beside = entry.settings.get("beside", ())
+    absent_counts = entry.settings.get("absent") != "allowed"
+
+    def check(payload: Any) -> Iterator[Hit]:
+        for pattern in entry.members:
+            for pointer, value in members(payload, pattern):
+                if is_set(value) or _misplaced(value):
+                    continue
+                if value is ABSENT and not (absent_counts and (not beside or _any_set(payload, beside))):
+                    continue
+                found = value if value is ABSENT or value is None or value == "" else shown(value)
+                yield Hit(pointer, found, "a value", f"is {_describe(value)}{_unset_number(value)}")
+
+    return check
+
+
+def _unset_number(value: Any) -> str:
+    return f" ({value})" if isinstance(value, _NUMBER) and not isinstance(value, bool) else ""
+
+
+def _misplaced(value: Any) -> bool:
+    # A value of another type is a breach of the page, and told as that.
+    return isinstance(value, bool | dict) and value is not ABSENT
+
+
+def _any_set(payload: Any, pointers: tuple[str, ...]) -> bool:
+    return any(is_set(member(payload, pointer)) for pointer in pointers)
+
+
+def _unset(entry: Entry, contract: Contract) -> Callable[[Any], Iterator[Hit]]:  # noqa: ARG001 - one signature for all
+    def check(payload: Any) -> Iterator[Hit]:
+        for pattern in entry.members:
+            for pointer, value in members(payload, pattern):
+                if is_set(value):
+                    yield Hit(pointer, value, "nothing yet", f"is set: {shown(value)}")
+
+    return check
+
+
+def _one_of(entry: Entry, contract: Contract) -> Callable[[Any], Iterator[Hit]]:  # noqa: ARG001 - one signature for all
+    values = tuple(entry.settings["values"])
+
+    def check(payload: Any) -> Iterator[Hit]:
+        for pattern in entry.members:
+            for pointer, value in members(payload, pattern):
+                if isinstance(value, str) and value not in values:
+                    yield Hit(pointer, value, list(values), f"is {shown(value)!r} instead of {' or '.join(values)}")
+
+    return check
+
+
+def _form(entry: Entry, contract: Contract) -> Callable[[Any], Iterator[Hit]]:  # noqa: ARG001 - one signature for all
+    """Strings that `only` speaks of fit one of `allow`, or none of `deny`."""
+    only = re.compile(entry.settings.get("only", "."))
+    allow = [re.compile(pattern, re.ASCII) for pattern in entry.settings.get("allow", ())]
+    deny = [re.compile(pattern, re.ASCII) for pattern in entry.settings.get("deny", ())]
+    expected = entry.settings.get("allow") or None
+
+    def check(payload: Any) -> Iterator[Hit]:
+        for pattern in entry.members:
+            for pointer, value in members(payload, pattern):
+                if not isinstance(value, str) or not only.search(value):
+                    continue
+                if any(p.search(value) for p in deny) or (not deny and not any(p.search(value) for p in allow)):
+                    yield Hit(pointer, value, expected, f"is {shown(value)!r}")
+
+    return check
+
+
+def _order(entry: Entry, contract: Contract) -> Callable[[Any], Iterator[Hit]]:  # noqa: ARG001 - one signature for all
+    def check(payload: Any) -> Iterator[Hit]:
+        earlier: tuple[str, Any] | None = None
+        for pointer in entry.members:
+            value = member(payload, pointer)
+            if not is_set(value) or not _is_number(value):
+                continue
+            if earlier is not None and value < earlier[1]:
+                name, before = earlier
+                yield Hit(pointer, value, f"at least {before}", f"is {shown(value)}, before {name_of(name)} ({before})")
+            earlier = (pointer, value)
+
+    return check
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, _NUMBER) and not isinstance(value, bool) and value == value and abs(value) != float("inf")
+
+
+def _range(entry: Entry, contract: Contract) -> Callable[[Any], Iterator[Hit]]:  # noqa: ARG001 - one signature for all
+    low, high = entry.settings["minimum"], entry.settings["maximum"]
+    zero_is_set = entry.settings.get("zero_is_set", False)
+    expected = str(low) if low == high else f"{low} to {high}"
+
+    def check(payload: Any) -> Iterator[Hit]:
+        for pattern in entry.members:
+            for pointer, value in members(payload, pattern):
+                if not _is_number(value) or (value == 0 and not zero_is_set):
+                    continue
+                if not low <= value <= high:
+                    yield Hit(pointer, value, expected, f"is {shown(value)}, outside of {expected}")
+
+    return check
+
+
+def _unique(entry: Entry, contract: Contract) -> Callable[[Any], Iterator[Hit]]:  # noqa: ARG001 - one signature for all
+    def check(payload: Any) -> Iterator[Hit]:
+        for pattern in entry.members:
+            seen: dict[str, str] = {}
+            for pointer, value in members(payload, pattern):
+                if isinstance(value, str) and value and seen.setdefault(value, pointer) != pointer:
+                    yield Hit(pointer, value, "another value", f"is the same as {name_of(seen[value])}")
+
+    return check
+
+
+def _same(entry: Entry, contract: Contract) -> Callable[[Any], Iterator[Hit]]:  # noqa: ARG001 - one signature for all
+    group = re.compile(entry.settings["group"])
+
+    def check(payload: Any) -> Iterator[Hit]:
+        for pattern in entry.members:
+            found = [(at, m[1].lower()) for at, v in members(payload, pattern) if isinstance(v, str) and (m := group.search(v))]
+            counts: dict[str, int] = {}
+            for _, value in found:
+                counts[value] = counts.get(value, 0) + 1
+            most = max(counts, key=lambda value: counts[value], default="")
+            for pointer, value in found:
+                if value != most:
+                    yield Hit(pointer, value, most, f"speaks of job {value}, the others of {most}")
+
+    return check
+
+
+def _any_of_set(entry: Entry, contract: Contract) -> Callable[[Any], Iterator[Hit]]:  # noqa: ARG001 - one signature for all
+    """At least one of the members of each object is set; one that is absent or no string is the page's business."""
+
+    def check(payload: Any) -> Iterator[Hit]:
+        columns = [list(members(payload, pattern)) for pattern in entry.members]
+        for row in zip(*columns, strict=True):
+            if all(value in ("", None) for _, value in row):
+                pointer = row[0][0].rpartition("/")[0]
+                names = " and ".join(at.rpartition("/")[2] for at, _ in row)
+                yield Hit(pointer, None, "one of them", f"has both {names} empty")
+
+    return check
+
+
+def _url(entry: Entry, contract: Contract) -> Callable[[Any], Iterator[Hit]]:  # noqa: ARG001 - one signature for all
+    def check(payload: Any) -> Iterator[Hit]:
+        for pattern in entry.members:
+            for pointer, value in members(payload, pattern):
+                if isinstance(value, str) and value and not _URL.fullmatch(value):
+                    yield Hit(pointer, value, "http(s)://host/…", f"is no absolute URL: {shown(value)!r}")
+
+    return check
+
+
+def _base64(entry: Entry, contract: Contract) -> Callable[[Any], Iterator[Hit]]:  # noqa: ARG001 - one signature for all
+    def check(payload: Any) -> Iterator[Hit]:
+        for pattern in entry.members:
+            for pointer, value in members(payload, pattern):
+                if isinstance(value, str) and value and not _decodes(value):
+                    yield Hit(pointer, value, "base64", "does not decode as base64")
+
+    return check
+
+
+def _decodes(value: str) -> bool:
+    start = _DATA_URL.match(value)
+    try:
+        base64.b64decode(value[start.end() :] if start else value, validate=True)
+    except (binascii.Error, ValueError):
+        return False
+    return True
+
+
+def _id_time(entry: Entry, contract: Contract) -> Callable[[Any], Iterator[Hit]]:  # noqa: ARG001 - one signature for all
+    id_pointer, time_pointer = entry.members
+    tolerance = entry.settings["tolerance_ms"]
+
+    def check(payload: Any) -> Iterator[Hit]:
+        task, submitted = member(payload, id_pointer), member(payload, time_pointer)
+        if not (isinstance(task, str) and _ID.fullmatch(task) and _is_number(submitted) and is_set(submitted)):
+            return
+        made = int(task[:13])
+        if abs(made - submitted) > tolerance:
+            yield Hit(id_pointer, task, f"about {submitted}", f"was made at {made}, but submitTime is {submitted}")
+
+    return check
+
+
+class _Kinds:
+    """Tell the kind of a customId."""
+
+    def __init__(self, kinds: tuple[ButtonKind, ...]) -> None:
+        self._forms = [(kind, re.compile(kind.form, re.ASCII)) for kind in kinds]
+
+    def of(self, custom_id: str) -> ButtonKind | None:
+        return next((kind for kind, form in self._forms if form.search(custom_id)), None)
+
+    def marked(self, custom_id: str) -> ButtonKind | None:
+        return next((kind for kind, _ in self._forms if custom_id.startswith(kind.markers)), None)
+
+
+def _grammar(entry: Entry, contract: Contract) -> Callable[[Any], Iterator[Hit]]:
+    kinds = _Kinds(contract.buttons)
+
+    def check(payload: Any) -> Iterator[Hit]:
+        for pattern in entry.members:
+            for pointer, value in members(payload, pattern):
+                if not isinstance(value, str) or kinds.of(value):
+                    continue
+                kind = kinds.marked(value)
+                if kind is not None:
+                    yield Hit(pointer, value, kind.form, f"is {shown(value)!r}, which is no {kind.name} button")
+                elif not value.startswith("MJ::"):
+                    yield Hit(pointer, value, "MJ::…", f"is {shown(value)!r}, which is no customId")
+
+    return check
+
+
+def _known_kind(entry: Entry, contract: Contract) -> Callable[[Any], Iterator[Hit]]:
+    kinds = _Kinds(contract.buttons)
+
+    def check(payload: Any) -> Iterator[Hit]:
+        for pattern in entry.members:
+            for pointer, value in members(payload, pattern):
+                if isinstance(value, str) and value.startswith("MJ::") and not kinds.marked(value):
+                    yield Hit(pointer, value, "a known kind", f"is of an unknown kind: {shown(value)!r}")
+
+    return check
+
+
+def _fits(entry: Entry, contract: Contract) -> Callable[[Any], Iterator[Hit]]:
+    kinds = _Kinds(contract.buttons)
+    judged = {action for kind in contract.buttons for action in kind.fits}
+    role = contract.roles["action"]
+
+    def check(payload: Any) -> Iterator[Hit]:
+        action = member(payload, role)
+        if not isinstance(action, str) or action not in judged:
+            return
+        fitting = [kind.name for kind in contract.buttons if action in kind.fits]
+        for pattern in entry.members:
+            for pointer, value in members(payload, pattern):
+                kind = kinds.of(value) if isinstance(value, str) else None
+                if kind is not None and action not in kind.fits:
+                    yield Hit(pointer, value, fitting, f"is a {kind.name} button, which {action} does not offer")
+
+    return check
+
+
+def _complete(entry: Entry, contract: Contract) -> Callable[[Any], Iterator[Hit]]:
+    """If any button of the needed kinds is there, all are: `of` of each kind."""
+    kinds = _Kinds(contract.buttons)
+    needs, of = tuple(entry.settings["needs"]), entry.settings["of"]
+
+    def check(payload: Any) -> Iterator[Hit]:
+        for pattern in entry.members:
+            counts = dict.fromkeys(needs, 0)
+            for _, value in members(payload, pattern):
+                kind = kinds.of(value) if isinstance(value, str) else None
+                if kind is not None and kind.name in counts:
+                    counts[kind.name] += 1
+            short = [f"{count} of {of} {name}" for name, count in counts.items() if count < of]
+            if short and any(counts.values()):
+                yield Hit(pattern.split("/*")[0], None, f"{of} of each", f"has {' and '.join(short)} buttons")
+
+    return check
+
+
+_MAKERS: dict[str, Callable[[Entry, Contract], Callable[[Any], Iterator[Hit]]]] = {
+    "set": _set,
+    "unset": _unset,
+    "one-of": _one_of,
+    "form": _form,
+    "order": _order,
+    "range": _range,
+    "unique": _unique,
+    "same": _same,
+    "any-set": _any_of_set,
+    "url": _url,
+    "base64": _base64,
+    "id-time": _id_time,
+    "grammar": _grammar,
+    "known-kind": _known_kind,
+    "fits": _fits,
+    "complete": _complete,
+}

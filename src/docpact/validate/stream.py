@@ -1,0 +1,157 @@
+"""Captured texts, one after the other, judged in flat memory: every finding with its place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from docpact.finding import Finding, Layer, Place
+from docpact.redact import shown_text
+from docpact.validate.breach import ABSENT, Breach, is_set, member
+from docpact.validate.payload import DEFAULT_LAYERS, Judge
+from docpact.validate.polls import Story
+from docpact.validate.positions import line_and_column, locate
+from docpact.validate.text import Flaw, Parsed, Reader
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from docpact.captures import Text
+    from docpact.contract import Contract
+
+# Stories that are remembered at a time; the one that was polled longest ago makes room.
+_MOST_STORIES = 200_000
+_WRAPPER = frozenset({"payload", "at", "asked"})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How captures are judged: profile, layers, list bodies item by item (`each`), polls as stories, the id asked for."""
+
+    profile: str = "documented"
+    layers: Collection[Layer] = DEFAULT_LAYERS
+    each: bool = False
+    stories: bool = False
+    asked: str | None = None
+
+
+class Stream:
+    """Judge captured texts in their order, remembering no more than the open stories."""
+
+    def __init__(self, contract: Contract, settings: Settings) -> None:
+        layers = frozenset(settings.layers) | ({Layer.LIFECYCLE} if settings.stories else frozenset())
+        self._judge = Judge(contract, settings.profile, layers)
+        self._contract = contract
+        self._settings = settings
+        self._by_story = Layer.LIFECYCLE in layers
+        self._reader = Reader()
+        self._stories: dict[str, Story] = {}
+        self._last: dict[str, str] = {}
+        self.told_stories = 0
+
+    def judge(self, text: Text) -> Iterator[list[Finding]]:
+        """Yield the findings of each payload in a text: one payload, or the items of a list where that was asked for."""
+        if text.content is None:
+            message = f"a text of more than {text.size:,} bytes is over the limit, and was not judged"
+            yield [Breach("json-size", "", ABSENT, None, message).finding(Place(text.source, text.line))]
+            return
+        parsed = self._reader.read(text.content)
+        if parsed.value is ABSENT:
+            yield self._placed(text, parsed, [], "")
+            return
+        if self._settings.each and isinstance(parsed.value, list):
+            yield from self._items(text, parsed)
+            return
+        payload, prefix, at, asked = _unwrapped(parsed.value)
+        breaches = self._breaches(text, payload, at, asked)
+        yield self._placed(text, parsed, breaches, prefix) if breaches or parsed.flaws else []
+
+    def _items(self, text: Text, parsed: Parsed) -> Iterator[list[Finding]]:
+        judged: list[tuple[int, str, list[Breach]]] = []
+        for index, item in enumerate(parsed.value):
+            payload, prefix, at, asked = _unwrapped(item)
+            breaches = self._breaches(text, payload, at, asked)
+            judged.append((index, f"/{index}{prefix}", breaches))
+        wanted = [f"{prefix}{b.pointer}" for _, prefix, breaches in judged for b in breaches]
+        places = self._places(text, parsed, wanted)
+        flaws = self._flaws(text, parsed)
+        for index, prefix, breaches in judged:
+            found = [
+                b.finding(places[f"{prefix}{b.pointer}"]._replace(pointer=b.pointer, item=index)) for b in breaches
+            ]
+            yield [*flaws, *found]
+            flaws = []
+        if flaws or not judged:
+            yield [*flaws, *([] if judged else [self._no_items(text)])]
+
+    def _no_items(self, text: Text) -> Finding:
+        breach = Breach("documented-body", "", [], "object", "the list is empty: there is no task in it")
+        return breach.finding(Place(text.source, text.line or 1))
+
+    def _breaches(self, text: Text, payload: Any, at: float | None, asked: str | None) -> list[Breach]:
+        asked = asked if asked is not None else self._settings.asked
+        if not self._by_story:
+            return self._judge.payload(payload, asked)
+        return self._judge.poll(self._story(text.source, payload), payload, at, asked)
+
+    def _story(self, source: str, payload: Any) -> Story:
+        """Find the story that a poll belongs to: by its id, or, without one, the story polled last in the same source."""
+        found = member(payload, self._contract.roles["id"])
+        last = self._last.get(source)
+        key = f"id:{found}" if isinstance(found, str) and found else last or f"source:{source}"
+        if key not in self._stories and last in self._stories and self._same_task(self._stories[last], payload):
+            key = last
+        story = self._stories.pop(key, None) or Story()
+        self._stories[key] = story
+        if story.polls == 0:
+            self.told_stories += 1
+        if len(self._stories) > _MOST_STORIES:
+            del self._stories[next(iter(self._stories))]
+        self._last = {source: key}
+        return story
+
+    def _same_task(self, story: Story, payload: Any) -> bool:
+        """Tell whether a new id is a changed one: everything else that is fixed is set, and as it was."""
+        lifecycle = self._contract.lifecycle
+        fixed = [f.member for f in lifecycle.fixed if f.member != self._contract.roles["id"]] if lifecycle else []
+        shared = [m for m in fixed if is_set(story.fixed.get(m, ABSENT)) and is_set(member(payload, m))]
+        return len(shared) > 1 and all(story.fixed[m] == member(payload, m) for m in shared)
+
+    def _placed(self, text: Text, parsed: Parsed, breaches: list[Breach], prefix: str) -> list[Finding]:
+        places = self._places(text, parsed, [f"{prefix}{b.pointer}" for b in breaches])
+        found = [b.finding(places[f"{prefix}{b.pointer}"], self._hint(text, b)) for b in breaches]
+        return [*self._flaws(text, parsed), *found]
+
+    def _hint(self, text: Text, breach: Breach) -> str:
+        if breach.rule == "documented-body" and isinstance(breach.found, list):
+            return f"to judge the items one by one: docpact validate --each {shown_text(text.source)}"
+        return ""
+
+    def _flaws(self, text: Text, parsed: Parsed) -> list[Finding]:
+        where = line_and_column(parsed.characters, {flaw.offset for flaw in parsed.flaws})
+        return [self._flaw(text, flaw, where[flaw.offset]) for flaw in parsed.flaws]
+
+    def _flaw(self, text: Text, flaw: Flaw, at: tuple[int, int]) -> Finding:
+        line, column = at
+        breach = Breach(flaw.rule, flaw.pointer, flaw.found, None, flaw.message)
+        return breach.finding(Place(text.source, (text.line or 1) + line - 1, column=column))
+
+    def _places(self, text: Text, parsed: Parsed, pointers: list[str]) -> dict[str, Place]:
+        if not pointers:
+            return {}
+        offsets = locate(parsed.characters, pointers)
+        where = line_and_column(parsed.characters, set(offsets.values()))
+        first = text.line or 1
+        return {
+            pointer: Place(text.source, first + where[offset][0] - 1, pointer, where[offset][1])
+            for pointer, offset in offsets.items()
+        }
+
+
+def _unwrapped(value: Any) -> tuple[Any, str, float | None, str | None]:
+    """Take a payload out of `{"at": milliseconds, "asked": id, "payload": …}`, the form in which stories are written."""
+    if isinstance(value, dict) and "payload" in value and 1 < len(value) <= len(_WRAPPER) and value.keys() <= _WRAPPER:
+        at, asked = value.get("at"), value.get("asked")
+        number = float(at) if isinstance(at, int | float) and not isinstance(at, bool) else None
+        return value["payload"], "/payload", number, asked if isinstance(asked, str) else None
+    return value, "", None, None
