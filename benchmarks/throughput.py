@@ -1,0 +1,146 @@
+"""How many payloads a second: docpact over a long file of JSON lines, beside a loop that only parses them."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import random
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from measure import DOCPACT, OUT, PYTHON, Program, circumstances, keep, side_by_side, table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PROMPTS = [
+    "a black dog flying over the old harbour at dawn, volumetric light, 35mm --ar 16:9 --v 6.1",
+    "一只黑色的狗在飞，水彩，柔和的光线，留白，宣纸质感 --ar 3:4 --niji 6",
+    "夜の東京、雨に濡れた路地、ネオンの反射、映画のような構図 --ar 21:9",
+    "портрет кота в скафандре, масло, крупные мазки --stylize 250",
+    "café à l’aube, brume légère, façade Art déco — vue isométrique 🌅☕️ --chaos 12",
+    'https://example.com/ref/0001.png a "quoted" prompt\twith a tab, and a back\\slash --iw 1.5',
+]
+GRID = [("upsample", "", f"U{n}") for n in range(1, 5)] + [("variation", "", f"V{n}") for n in range(1, 5)]
+SINGLE = [
+    ("upsample_v6_2x_subtle", "", "Upscale (Subtle)"),
+    ("upsample_v6_2x_creative", "", "Upscale (Creative)"),
+    ("low_variation", "🪄", "Vary (Subtle)"),
+    ("high_variation", "🪄", "Vary (Strong)"),
+    ("Inpaint", "🖌️", "Vary (Region)"),
+    ("Outpaint", "🔍", "Zoom Out 2x"),
+    ("Outpaint", "🔍", "Zoom Out 1.5x"),
+    ("CustomZoom", "🔍", "Custom Zoom"),
+    ("pan_left", "⬅️", ""),
+    ("pan_right", "➡️", ""),
+    ("pan_up", "⬆️", ""),
+    ("pan_down", "⬇️", ""),
+    ("bookmark", "❤️", ""),
+    ("animate_high", "🎞️", "Animate (High motion)"),
+    ("animate_low", "🎞️", "Animate (Low motion)"),
+]
+INVALID_EVERY = 100
+
+
+def buttons(draw: random.Random, action: str) -> list[dict[str, Any]]:
+    """Make the 9 buttons under a grid of four images, or the 15 under a single one."""
+    job = UUID(int=draw.getrandbits(128), version=4)
+    rows = SINGLE if action == "UPSCALE" else [*GRID, ("reroll", "🔄", "")]
+    return [
+        {"customId": f"MJ::JOB::{what}::{n % 4 + 1}::{job}", "emoji": emoji, "label": label, "type": 2, "style": 2}
+        for n, (what, emoji, label) in enumerate(rows)
+    ]
+
+
+def payload(draw: random.Random, number: int) -> dict[str, Any]:
+    """Make one valid payload, such as a healthy server would send: most of them finished, some on their way."""
+    action = draw.choice(["IMAGINE", "IMAGINE", "IMAGINE", "VARIATION", "REROLL", "UPSCALE"])
+    status = draw.choices(["SUCCESS", "IN_PROGRESS", "SUBMITTED", "FAILURE"], [85, 8, 3, 4])[0]
+    submitted = 1_724_963_337_114 + number * 977
+    started = submitted + draw.randrange(200, 4_000)
+    finished = started + draw.randrange(9_000, 90_000)
+    task = str(submitted) + f"{number % 1000:03}"
+    prompt = draw.choice(PROMPTS)
+    ended = status in {"SUCCESS", "FAILURE"}
+    return {
+        "id": task,
+        "action": action,
+        "customId": "",
+        "botType": "MID_JOURNEY",
+        "prompt": prompt,
+        "promptEn": prompt,
+        "description": "Submit success",
+        "state": "",
+        "submitTime": submitted,
+        "startTime": 0 if status == "SUBMITTED" else started,
+        "finishTime": finished if ended else 0,
+        "imageUrl": f"https://example.com/mj/image/{task}" if status == "SUCCESS" else "",
+        "status": status,
+        "progress": {"SUCCESS": "100%", "FAILURE": "100%", "SUBMITTED": "0%"}.get(status, f"{draw.randrange(1, 99)}%"),
+        "failReason": "[Invalid parameter] unrecognized argument" if status == "FAILURE" else "",
+        "buttons": buttons(draw, action) if status == "SUCCESS" else [],
+        "maskBase64": "",
+        "properties": {"finalPrompt": prompt, "finalZhPrompt": ""},
+    }
+
+
+def spoilt(draw: random.Random, task: dict[str, Any]) -> dict[str, Any]:
+    """Make a valid payload break the documented contract in one of five ways."""
+    change = draw.choice(["status", "buttons", "submitTime", "properties", "action"])
+    if change == "buttons":
+        return {name: value for name, value in task.items() if name != "buttons"}
+    wrong = {"status": "DONE", "submitTime": str(task["submitTime"]), "properties": {}, "action": "UPSCALE2"}
+    return task | {change: wrong[change]}
+
+
+def lines(count: int) -> Iterator[bytes]:
+    """Make the file, line by line, the same every time; one line in a hundred is invalid."""
+    draw = random.Random(20240830)  # noqa: S311 -- test data, not a secret
+    for number in range(count):
+        task = payload(draw, number)
+        if number % INVALID_EVERY == INVALID_EVERY - 1:
+            task = spoilt(draw, task)
+        yield json.dumps(task, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+
+
+def big_file(count: int) -> Path:
+    """Return the file of `count` lines, written if this program has not written it before."""
+    made_by = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:12]
+    path = OUT / f"big-{count}-{made_by}.ndjson"
+    if not path.exists():
+        OUT.mkdir(exist_ok=True)
+        for old in OUT.glob(f"big-{count}-*.ndjson"):
+            old.unlink()
+        part = path.with_suffix(".part")
+        with part.open("wb") as file:
+            file.writelines(lines(count))
+        part.replace(path)
+    return path
+
+
+def main() -> None:
+    """Measure, print the table, keep the figures."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--lines", type=int, default=100_000)
+    options = parser.parse_args()
+    big = big_file(options.lines)
+    only_parse = "import json, sys\nfor line in open(sys.argv[1], 'rb'): json.loads(line)"
+    costs = side_by_side(
+        {
+            "json.loads alone": Program([PYTHON, "-c", only_parse, str(big)]),
+            "--layer documented": Program([DOCPACT, "validate", str(big), "--layer", "documented"], code=1),
+            "all layers": Program([DOCPACT, "validate", str(big)], code=1),
+        },
+        options.rounds,
+    )
+    about = circumstances(options.rounds) | {"lines": options.lines, "bytes": big.stat().st_size}
+    print("Many payloads:", ", ".join(f"{name} {value}" for name, value in about.items()))
+    print(table(costs, "json.loads alone", lines=options.lines))
+    keep("throughput", costs, about)
+
+
+if __name__ == "__main__":
+    main()
