@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
@@ -65,7 +65,7 @@ class Profile:
     fact: str = ""
     nulls: frozenset[str] = frozenset()
     missing: frozenset[str] = frozenset()
-    enums: Mapping[str, frozenset[str]] = MappingProxyType({})
+    enums: Mapping[str, frozenset[str]] = field(default_factory=dict)
     null_elsewhere: Severity | None = Severity.ERROR
     missing_elsewhere: Severity | None = Severity.ERROR
     unknown_enum: Severity | None = Severity.ERROR

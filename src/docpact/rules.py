@@ -36,7 +36,10 @@ class Break:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One row: what is promised (`title`), how bad a breach is, what to do about it, and an edit that breaks it."""
+    """One row: what is promised (`title`), how bad a breach is, what to do about it, and an edit that breaks it.
+
+    `reason` says why where no page line and no entry of the contract does.
+    """
 
     id: str
     layer: Layer
@@ -44,9 +47,11 @@ class Rule:
     title: str
     hint: str
     breaks: Break
+    reason: str = ""
 
 
-_JOB = "00000000-0000-4000-8000-000000000001"
+_JOB = "e1a4d7e8-8292-412c-aab0-fce932e90479"
+_OTHER_JOB = "00000000-0000-4000-8000-000000000001"
 _RUNNING: Mapping[str, object] = {
     "/status": "IN_PROGRESS", "/progress": "46%", "/finishTime": 0, "/buttons": [], "/imageUrl": "",
 }  # fmt: skip
@@ -58,25 +63,32 @@ _ROWS = (
     # --- documented: what the page says, and no more
     Rule("documented-body", DOCUMENTED, ERROR, "a body is one task object",
          "a list of tasks is judged one by one with --each; anything else is not an answer of this endpoint",
-         Break(text=b'["a task"]')),
+         Break(text=b'["a task"]'),
+         reason="the page gives one object as the body of the answer"),
     Rule("documented-error-body", DOCUMENTED, ERROR, "a body is a task, and the page documents no error object",
          "the relay answered with an error: look at its code and description, and at the HTTP status",
-         Break(text=b'{"code": 4, "description": "task_no_found ", "type": "upstream_error"}')),
+         Break(text=b'{"code": 4, "description": "task_no_found ", "type": "upstream_error"}'),
+         reason="the page documents the answer of a task that exists, and nothing else; clients read it as a task"),
     Rule("documented-required", DOCUMENTED, ERROR, "a member that the page marks as required is there",
          "clients may read it without asking whether it is there; the profile of the server's family may allow it",
-         Break(drop=("/buttons/0/emoji",))),
+         Break(drop=("/buttons/0/emoji",)),
+         reason="the page marks the member as required"),
     Rule("documented-type", DOCUMENTED, ERROR, "a member has the type that the page gives",
          "send the documented type; typed clients refuse the whole body otherwise",
-         Break(put={"/submitTime": "1724963337114"})),
+         Break(put={"/submitTime": "1724963337114"}),
+         reason="the page gives the type of the member"),
     Rule("documented-null", DOCUMENTED, ERROR, "a member is not null, since the page promises a value",
          "leave an optional member out, or use the profile of the server's family if it writes null for what is unset",
-         Break(put={"/failReason": None})),
+         Break(put={"/failReason": None}),
+         reason="the page promises a value of one type and never says that null may stand for it"),
     Rule("documented-enum", DOCUMENTED, ERROR, "a member has one of the values that the page lists",
          "a client that switches over the listed values does not know this one; a profile may know it",
-         Break(put={"/status": "DONE"})),
+         Break(put={"/status": "DONE"}),
+         reason="the page lists the values of the member"),
     Rule("undocumented-member", DOCUMENTED, WARNING, "an object has only members that the page names",
          "the page does not forbid it; the profile `strict` does, and the others ignore it",
-         Break(put={"/surprise": 1}, profile="strict")),
+         Break(put={"/surprise": 1}, profile="strict"),
+         reason="a member that the page does not name may go, or change, without notice"),
     # --- coherent: what follows across the members of one payload
     Rule("success-without-image", COHERENT, ERROR, "a finished image has a URL",
          "clients show imageUrl as soon as status is SUCCESS: set both together",
@@ -86,7 +98,7 @@ _ROWS = (
          Break(put={"/progress": "93%"})),
     Rule("progress-form", COHERENT, ERROR, "progress that is a number is a whole percentage from 0% to 100%",
          "write it as \"46%\": clients parse the digits up to the percent sign",
-         Break(put={"/progress": "100"})),
+         Break(put={**_RUNNING, "/progress": "46"})),
     Rule("progress-words", COHERENT, WARNING, "progress is a percentage, not words",
          "the Java server passes notes such as \"Waiting to start\" on; a client must not expect a number",
          Break(put={**_RUNNING, "/progress": "Waiting to start"})),
@@ -125,7 +137,8 @@ _ROWS = (
          Break(put={"/id": "1624963337114767"})),
     Rule("id-mismatch", COHERENT, ERROR, "the task that comes back is the one that was asked for",
          "compare the id in the URL with the id in the body: this may be the task of another user",
-         Break(polls=({"asked": "1724963337114768"},))),
+         Break(polls=({"asked": "1724963337114768"},)),
+         reason="no client checks it, so the task of another user would be shown"),
     Rule("imagine-without-prompt", COHERENT, ERROR, "an IMAGINE task has a prompt",
          "the prompt is what was submitted; pass it on",
          Break(put={"/prompt": ""})),
@@ -143,17 +156,16 @@ _ROWS = (
          Break(put={"/buttons/0/customId": f"MJ::JOB::upsample::9::{_JOB}"})),
     Rule("button-job-form", COHERENT, WARNING, "the job in a customId is a UUID",
          "a shortened job id cannot be pressed; test doubles have one",
-         Break(put={"/buttons": [{"customId": "MJ::JOB::upsample::1::xxx", "emoji": "", "label": "U1", "type": 2, "style": 2}]})),
+         Break(put={"/buttons": [{"customId": "MJ::BOOKMARK::xxx", "emoji": "❤️", "label": "", "type": 2, "style": 2}]})),
     Rule("button-kind-unknown", COHERENT, WARNING, "a customId is of a known kind",
          "if Midjourney has a new kind of button, add it to [[buttons.kind]] of the contract",
-         Break(put={"/buttons/0/customId": f"MJ::Retexture::1::{_JOB}::SOLO"})),
+         Break(put={"/buttons/4/customId": f"MJ::Retexture::1::{_JOB}::SOLO"})),
     Rule("button-duplicate", COHERENT, ERROR, "each button of a task has its own customId",
          "clients use customId as a key: the second button is lost or pressed instead of the first",
-         Break(put={"/buttons": [{"customId": f"MJ::JOB::upsample::1::{_JOB}", "emoji": "", "label": "U1", "type": 2, "style": 2},
-                                 {"customId": f"MJ::JOB::upsample::1::{_JOB}", "emoji": "", "label": "U2", "type": 2, "style": 2}]})),
+         Break(put={"/buttons/1/customId": f"MJ::JOB::upsample::1::{_JOB}"})),
     Rule("buttons-of-two-jobs", COHERENT, ERROR, "the buttons of a task speak of one job",
          "two tasks were mixed: pressing the stray button changes another image",
-         Break(put={"/buttons/3/customId": f"MJ::JOB::upsample::4::{_JOB}"})),
+         Break(put={"/buttons/3/customId": f"MJ::JOB::upsample::4::{_OTHER_JOB}"})),
     Rule("button-blank", COHERENT, ERROR, "a button shows an emoji or a label",
          "pass both on: a button without either cannot be told from the others",
          Break(put={"/buttons/0/label": ""})),
@@ -165,7 +177,7 @@ _ROWS = (
          Break(put={"/buttons/0/type": 1})),
     Rule("buttons-do-not-fit", COHERENT, ERROR, "a task offers the buttons of its action",
          "look whether buttons of another task were taken, or action is wrong",
-         Break(put={"/buttons/0/customId": "MJ::Job::PicReader::1"})),
+         Break(put={"/buttons/4/customId": "MJ::Job::PicReader::1"})),
     Rule("grid-incomplete", COHERENT, WARNING, "a grid of four images has U1 to U4 and V1 to V4",
          "look whether buttons were cut off",
          Break(drop=("/buttons/8",))),
@@ -184,7 +196,7 @@ _ROWS = (
          Break(polls=(_RUNNING, _SUBMITTED))),
     Rule("status-back-known", LIFECYCLE, WARNING, "a status goes back only where a family of servers is known to do so",
          "the profile of that family accepts it",
-         Break(polls=({**_RUNNING, "/action": "VIDEO"}, {**_SUBMITTED, "/action": "VIDEO"}))),
+         Break(polls=({**_RUNNING, "/action": "VIDEO"}, {**_SUBMITTED, "/action": "VIDEO"}), profile="go-relay")),
     Rule("end-left", LIFECYCLE, ERROR, "a task that has ended stays ended",
          "clients stop polling at the end: what comes later is never seen",
          Break(polls=({}, _RUNNING))),
@@ -209,33 +221,44 @@ _ROWS = (
     # --- transport: what JSON promises, as far as a captured text shows it
     Rule("json-empty", TRANSPORT, ERROR, "a body holds something",
          "the Java server answers an unknown id with 200 and nothing, the C# one with 204",
-         Break(text=b" ")),
-    Rule("json-syntax", TRANSPORT, ERROR, "a body is one JSON text", _NO_JSON, Break(text=b'{"id": "1"')),
-    Rule("json-trailing", TRANSPORT, ERROR, "nothing follows the JSON text", _NO_JSON, Break(text=b'{"buttons": []} x')),
+         Break(text=b" "),
+         reason="an empty body is no JSON text (RFC 8259, section 2), and clients that parse it fail"),
+    Rule("json-syntax", TRANSPORT, ERROR, "a body is one JSON text", _NO_JSON, Break(text=b'{"id": "1"'),
+         reason="RFC 8259, section 2: a JSON text is one value"),
+    Rule("json-trailing", TRANSPORT, ERROR, "nothing follows the JSON text", _NO_JSON, Break(text=b'{"buttons": []} x'),
+         reason="RFC 8259, section 2: a JSON text is one value, with blanks around it"),
     Rule("json-encoding", TRANSPORT, ERROR, "JSON is written in UTF-8",
          "convert the file (iconv -t UTF-8), or ask the server why it sends another encoding",
-         Break(text=b'{"buttons": [], "prompt": "\xff"}')),
+         Break(text=b'{"buttons": [], "prompt": "\xff"}'),
+         reason="RFC 8259, section 8.1: JSON between systems is UTF-8"),
     Rule("json-bom", TRANSPORT, WARNING, "a JSON text does not begin with a byte order mark",
          "many parsers refuse it; if the mark comes from an editor, save the file without it",
-         Break(text=b'\xef\xbb\xbf{"buttons": []}')),
+         Break(text=b'\xef\xbb\xbf{"buttons": []}'),
+         reason="RFC 8259, section 8.1: a byte order mark must not be added, though a parser may ignore it"),
     Rule("json-number", TRANSPORT, ERROR, "NaN and Infinity are not JSON",
          "write null, or leave the member out: JavaScript and Go refuse the whole body",
-         Break(text=b'{"buttons": [], "score": NaN}')),
+         Break(text=b'{"buttons": [], "score": NaN}'),
+         reason="RFC 8259, section 6: numbers that are not digits, such as Infinity and NaN, are not permitted"),
     Rule("json-number-range", TRANSPORT, WARNING, "a number can be held by those who read it",
          "send it as a string",
-         Break(text=b'{"buttons": [], "size": 1e400}')),
+         Break(text=b'{"buttons": [], "size": 1e400}'),
+         reason="RFC 8259, section 6: software agrees on numbers within IEEE 754 doubles"),
     Rule("json-duplicate-member", TRANSPORT, ERROR, "an object names each member once",
          "parsers take the first, the last, or refuse: two clients see two different tasks",
-         Break(text=b'{"buttons": [], "status": "SUCCESS", "status": "FAILURE"}')),
+         Break(text=b'{"buttons": [], "status": "SUCCESS", "status": "FAILURE"}'),
+         reason="RFC 8259, section 4: when names are not unique, what software does is unpredictable"),
     Rule("json-surrogate", TRANSPORT, WARNING, "a text holds whole characters",
          "half of a surrogate pair cannot be written as UTF-8: cut texts between characters",
-         Break(text=b'{"buttons": [], "prompt": "\\ud83d"}')),
+         Break(text=b'{"buttons": [], "prompt": "\\ud83d"}'),
+         reason="RFC 8259, section 8.2: what software does with half of a surrogate pair is unpredictable"),
     Rule("json-depth", TRANSPORT, ERROR, "a body is not nested deeper than 200 levels",
          "parsers stop at different depths, some of them by crashing",
-         Break(text=b'{"buttons": [], "x": ' + b"[" * 300 + b"]" * 300 + b"}")),
+         Break(text=b'{"buttons": [], "x": ' + b"[" * 300 + b"]" * 300 + b"}"),
+         reason="RFC 8259, section 9: parsers set limits on nesting; common ones are 64, 128, 512 and 1,000"),
     Rule("json-size", TRANSPORT, ERROR, "a body, or a line, is not larger than the limit",
          "raise the limit if it is meant to be that large, or look for a missing line end",
-         Break()),
+         Break(),
+         reason="a task object is some kilobytes; memory must not be at the mercy of one line"),
 )  # fmt: skip
 
 RULES: Mapping[str, Rule] = MappingProxyType({rule.id: rule for rule in _ROWS})

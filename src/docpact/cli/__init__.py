@@ -38,6 +38,10 @@ def main(
     stderr: TextIO | None = None,
 ) -> int:
     """Run one command and return its exit code (see `errors.Exit`)."""
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that cannot show Chinese shows escapes instead of a traceback.
+        if stdout is None and hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
     streams = Streams(stdin or sys.stdin.buffer, stdout or sys.stdout, stderr or sys.stderr)
     arguments = list(sys.argv[1:] if argv is None else argv)
     try:

@@ -25,14 +25,12 @@ class Hit(NamedTuple):
     expected: Any
     says: str
 
-
-Check = "Callable[[Any], Iterator[Hit]]"
-
 # What a browser takes as a URL: scheme, host, and no blank or quote in it.
 _URL = re.compile(r"https?://[^\s/?#\"'<>\\]+(?:[/?#][^\s\"<>\\]*)?", re.IGNORECASE)
 _DATA_URL = re.compile(r"data:[\w.+-]+/[\w.+-]+;base64,")
 _ID = re.compile(r"1\d{15}")
 _NUMBER = (int, float)
+_MILLISECONDS = 10**12
 
 
 def build(entry: Entry, contract: Contract) -> Callable[[Any], Iterator[Hit]]:
@@ -235,7 +233,8 @@ def _id_time(entry: Entry, contract: Contract) -> Callable[[Any], Iterator[Hit]]
         if not (isinstance(task, str) and _ID.fullmatch(task) and _is_number(submitted) and is_set(submitted)):
             return
         made = int(task[:13])
-        if abs(made - submitted) > tolerance:
+        # A time in another unit is told as that.
+        if submitted > _MILLISECONDS and abs(made - submitted) > tolerance:
             yield Hit(id_pointer, task, f"about {submitted}", f"was made at {made}, but submitTime is {submitted}")
 
     return check
@@ -311,7 +310,8 @@ def _complete(entry: Entry, contract: Contract) -> Callable[[Any], Iterator[Hit]
         for pattern in entry.members:
             counts = dict.fromkeys(needs, 0)
             for _, value in members(payload, pattern):
-                kind = kinds.of(value) if isinstance(value, str) else None
+                # A malformed one counts as well: it is there, and told as malformed.
+                kind = kinds.marked(value) if isinstance(value, str) else None
                 if kind is not None and kind.name in counts:
                     counts[kind.name] += 1
             short = [f"{count} of {of} {name}" for name, count in counts.items() if count < of]

@@ -1,0 +1,229 @@
+"""`docpact explain`: what a rule or a member means, why, which page lines say so, and how to waive it."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from docpact.contract import Contract, load
+from docpact.errors import Exit, UsageError
+from docpact.finding import Layer, without_indices
+from docpact.redact import printable
+from docpact.rules import RULES, Break, Rule
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator
+
+    from docpact.cli import Streams
+
+_EXAMPLES = """examples:
+  docpact explain
+  docpact explain documented-enum
+  docpact explain '/buttons/*/style'"""
+
+# Which part of the lifecycle gives the reason of a rule.
+_LIFECYCLE = {
+    "status-back": "lifecycle", "end-left": "lifecycle", "progress-fell": "progress", "progress-restarted": "progress",
+    "stuck": "stuck", "instant-stays": "instant",
+}  # fmt: skip
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.epilog = _EXAMPLES
+    parser.add_argument("subject", nargs="?", metavar="RULE|/POINTER", help="a rule, or a member of the payload")
+    parser.add_argument("--contract", default="task-fetch", metavar="NAME|DIR", help="the contract (default: task-fetch)")
+
+
+def run(options: argparse.Namespace, streams: Streams) -> int:
+    """Explain one rule or one member, or list all rules."""
+    contract = load(options.contract)
+    subject = options.subject
+    if subject is None:
+        lines = _all()
+    elif subject.startswith("/"):
+        lines = _member(contract, without_indices(subject.rstrip("/")))
+    elif subject in RULES:
+        lines = _rule(contract, RULES[subject])
+    else:
+        raise UsageError(f"there is no rule {subject!r}", hint=_nearest(subject))
+    streams.stdout.write("\n".join(lines) + "\n")
+    return Exit.CONFORMS
+
+
+def _nearest(word: str) -> str:
+    from difflib import get_close_matches
+
+    near = get_close_matches(word, RULES, n=3)
+    return f"did you mean {' or '.join(near)}?" if near else "docpact explain lists all rules; a member begins with /"
+
+
+def _all() -> Iterator[str]:
+    for layer in Layer:
+        yield f"{layer}"
+        for rule in RULES.values():
+            if rule.layer is layer:
+                yield f"  {rule.id:<24}{rule.severity:<9}{rule.title}"
+        yield ""
+    yield "docpact explain RULE says why, and gives an example that breaks it"
+
+
+def _rule(contract: Contract, rule: Rule) -> Iterator[str]:
+    yield f"{rule.id}  ({rule.severity}, {rule.layer} layer)"
+    yield f"  {rule.title}"
+    yield ""
+    for why in _reasons(contract, rule):
+        yield f"why    {why}"
+    yield f"hint   {rule.hint}"
+    yield ""
+    yield from _broken(contract, rule)
+    yield ""
+    yield from _waive(contract, rule)
+
+
+def _reasons(contract: Contract, rule: Rule) -> Iterator[str]:
+    if rule.reason:
+        yield rule.reason
+    for entry in contract.coherence:
+        if entry.rule == rule.id:
+            yield entry.reason
+            yield f"       fact: {entry.fact}"
+            yield f"       speaks of {', '.join(entry.members)}{_when(entry.when)}"
+            yield from (f"       page {words}" for words in _page(contract, entry.members[0], "member"))
+    cycle = contract.lifecycle
+    if cycle is None:
+        return
+    if rule.id in _LIFECYCLE:
+        reason, fact = cycle.reasons[_LIFECYCLE[rule.id]]
+        yield reason
+        yield f"       fact: {fact}"
+    parts = {"fixed-changed": cycle.fixed, "settled-changed": cycle.settled}.get(rule.id, ())
+    for part in parts:
+        yield f"{part.member}: {part.reason}"
+        yield f"       fact: {part.fact}"
+    for back in cycle.backs if rule.id == "status-back-known" else ():
+        yield f"{back.origin} to {back.target}, {', '.join(back.profiles)}: {back.reason}"
+        yield f"       fact: {back.fact}"
+
+
+def _when(when: Any) -> str:
+    parts = [f"{role} is {' or '.join(sorted(values))}" for role, values in when.items()]
+    return f", when {' and '.join(parts)}" if parts else ""
+
+
+def _page(contract: Contract, pointer: str, keyword: str) -> Iterator[str]:
+    clause = contract.clause(without_indices(pointer), keyword)
+    if clause is not None:
+        words = " ⏎ ".join(line.strip() for line in clause.quote.split("\n"))
+        yield f"{clause.lines[0]}-{clause.lines[1]}: {printable(words)[:160]}"
+
+
+def _broken(contract: Contract, rule: Rule) -> Iterator[str]:
+    how = rule.breaks
+    if how.text is not None:
+        body = how.text if len(how.text) < 100 else how.text[:60] + b" ... " + how.text[-20:]
+        yield f"break  the body {printable(body.decode('utf-8', 'backslashreplace'))}"
+    elif how.polls:
+        yield "break  the example of the page, polled with"
+        yield from (f"         poll {number}: {_edits(edits)}" for number, edits in enumerate(how.polls, 1))
+    elif how.put or how.drop:
+        yield f"break  the example of the page with {_edits(how.put, how.drop)}"
+    else:
+        yield "break  a text larger than the limit (--max-bytes)"
+    if how.profile != Break().profile:
+        yield f"       under the profile {how.profile}"
+    yield from (f"page   {words}" for words in _documented_page(contract, rule))
+
+
+def _documented_page(contract: Contract, rule: Rule) -> Iterator[str]:
+    if rule.layer is not Layer.DOCUMENTED:
+        return
+    keyword = rule.id.removeprefix("documented-")
+    for pointer in (*rule.breaks.put, *rule.breaks.drop) or ("",):
+        yield from _page(contract, pointer, {"null": "type", "body": "type", "error-body": "type"}.get(keyword, keyword))
+
+
+def _edits(put: Any, drop: tuple[str, ...] = ()) -> str:
+    changes = [f"{at} = {json.dumps(value, ensure_ascii=False)}" for at, value in put.items()]
+    changes.extend(f"{at} removed" for at in drop)
+    return ", ".join(changes) or "nothing changed"
+
+
+def _waive(contract: Contract, rule: Rule) -> Iterator[str]:
+    yield "waive  docpact validate --waivers FILE, with this in the file:"
+    yield "         [[waiver]]"
+    yield f'         rule = "{rule.id}"'
+    yield '         owner = "you"'
+    yield '         reason = "why it is accepted"'
+    yield "         expires = 2027-01-31"
+    if rule.layer is Layer.DOCUMENTED:
+        families = [p.name for p in contract.profiles.values() if p.nulls or p.missing or p.enums]
+        yield f"       or name the family of the server: --profile {' | '.join(families)}"
+
+
+def _member(contract: Contract, pointer: str) -> Iterator[str]:
+    schema = contract.subschema(pointer)
+    if schema is None:
+        raise UsageError(f"the page names no member {pointer}", hint=_near_member(contract, pointer))
+    kind = schema.get("type", "anything")
+    parent, _, name = pointer.rpartition("/")
+    required = name in (contract.subschema(parent) or {}).get("required", ())
+    mark = "" if name == "*" or not pointer else f", {'required' if required else 'optional'}"
+    yield f"{pointer or '/'}  ({kind if isinstance(kind, str) else ' or '.join(kind)}{mark})"
+    for key in ("title", "description"):
+        if key in schema:
+            yield f"  {printable(schema[key])}"
+    if "enum" in schema:
+        yield f"  one of {', '.join(str(value) for value in schema['enum'])}"
+    if schema.get("properties"):
+        yield f"  members: {', '.join(schema['properties'])}"
+    yield ""
+    clause = contract.clause(pointer, "member")
+    if clause is not None:
+        yield f"page   {clause.page}"
+        yield from (f"  {n:>4} | {printable(text)}" for n, text in enumerate(clause.quote.split("\n"), clause.lines[0]))
+        yield ""
+    yield from _rules_of(contract, pointer)
+
+
+def _rules_of(contract: Contract, pointer: str) -> Iterator[str]:
+    spoken: dict[str, list[str]] = {}
+    for entry in contract.coherence:
+        if any(pattern == pointer or pattern.startswith(f"{pointer}/") for pattern in entry.members):
+            spoken.setdefault(entry.rule, []).append(entry.reason)
+    cycle = contract.lifecycle
+    if cycle is not None:
+        for rule, parts in (("fixed-changed", cycle.fixed), ("settled-changed", cycle.settled)):
+            for part in parts:
+                if part.member == pointer:
+                    spoken.setdefault(rule, []).append(part.reason)
+    for rule, reasons in spoken.items():
+        yield f"rule   {rule} ({RULES[rule].severity}): {RULES[rule].title}"
+        yield from (f"         {reason}" for reason in dict.fromkeys(reasons))
+    for profile in contract.profiles.values():
+        habits = []
+        if "*" in profile.nulls or pointer in profile.nulls:
+            habits.append("may be null")
+        if pointer in profile.missing:
+            habits.append("may be missing")
+        if profile.enums.get(pointer):
+            habits.append(f"may be {', '.join(repr(value) for value in sorted(profile.enums[pointer]))}")
+        if habits:
+            yield f"under  {profile.name}: {'; '.join(habits)}"
+
+
+def _near_member(contract: Contract, pointer: str) -> str:
+    from difflib import get_close_matches
+
+    near = get_close_matches(pointer, list(_pointers(contract.schema, "")), n=1)
+    return f"did you mean {near[0]}?" if near else "docpact explain / shows the members of the whole body"
+
+
+def _pointers(schema: Any, at: str) -> Iterator[str]:
+    for name, part in schema.get("properties", {}).items():
+        yield f"{at}/{name}"
+        yield from _pointers(part, f"{at}/{name}")
+    if "items" in schema:
+        yield f"{at}/*"
+        yield from _pointers(schema["items"], f"{at}/*")

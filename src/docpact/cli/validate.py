@@ -1,0 +1,139 @@
+"""`docpact validate`: judge captured payloads by a contract."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+from docpact import __version__, captures
+from docpact.contract import load
+from docpact.errors import Exit, UsageError
+from docpact.files import write_whole
+from docpact.finding import Layer
+from docpact.report import Run, as_json, as_text
+from docpact.tally import Tally
+from docpact.validate.stream import Settings, Stream
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator
+
+    from docpact.cli import Streams
+
+_EXAMPLES = """examples:
+  docpact validate task.json
+  docpact validate captures/ --profile go-relay
+  docpact validate polls.ndjson --stories
+  curl -s https://relay.example/mj/task/1/fetch | docpact validate -"""
+
+_LAYERS = ("documented", "coherent", "lifecycle")
+_UNITS = {"": 1, "k": 2**10, "m": 2**20, "g": 2**30}
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    add = parser.add_argument
+    parser.epilog = _EXAMPLES
+    add("inputs", nargs="*", metavar="FILE|DIR|GLOB|-", help="captures: JSON or one payload a line; - is standard input")
+    add("--contract", default="task-fetch", metavar="NAME|DIR", help="the contract to judge by (default: task-fetch)")
+    add("--profile", default="documented", metavar="NAME", help="what a family of servers does beside the page")
+    add("--layer", action="append", metavar="LAYER", help=f"judge only these layers, of {', '.join(_LAYERS)}")
+    add("--stories", action="store_true", help="judge the payloads of one id as polls, in their order")
+    add("--each", action="store_true", help="judge a list body item by item")
+    add("--task", metavar="ID", help="the id that was asked for: every payload must be this task")
+    add("--format", default="text", choices=("text", "json"), help="how the report is written (default: text)")
+    add("--output", metavar="FILE", help="write the report to a file, whole or not at all")
+    add("--fail-on", default="error", choices=("error", "warning", "never"), help="what makes the exit code 1")
+    add("--max-findings", type=int, metavar="N", help="list at most N findings; all of them are counted")
+    add("--max-bytes", default="64M", metavar="SIZE", help="do not judge a larger text (default: 64M)")
+
+
+def run(options: argparse.Namespace, streams: Streams) -> int:
+    """Judge the inputs and write the report; what was found so far is reported on Ctrl-C too."""
+    if not options.inputs:
+        raise UsageError("name what to judge", hint=f"for example: {_EXAMPLES.splitlines()[1].strip()}")
+    if options.max_findings is not None and options.max_findings < 0:
+        raise UsageError(f"--max-findings {options.max_findings} is below 0", hint="give a number from 0")
+    contract = load(options.contract)
+    stream = Stream(contract, _settings(options))
+    limit = _bytes(options.max_bytes)
+    tally = Tally()
+    with tempfile.TemporaryFile("w+", encoding="utf-8", newline="\n") as spool:
+        listed = spool if options.format == "json" else None
+        interrupted = False
+        try:
+            _judge(options, stream, captures.read(options.inputs, streams.stdin, limit), tally, listed)
+        except KeyboardInterrupt:
+            interrupted = True
+        tally.stories = stream.told_stories
+        report = Run(
+            version=__version__,
+            contract=contract.name,
+            schema_sha256=contract.schema_sha256,
+            profile=options.profile,
+            tally=tally,
+            fail_on=options.fail_on,
+            most=options.max_findings,
+            interrupted=interrupted,
+        )
+        _write(options, streams, report, spool)
+    return Exit.INTERRUPTED if interrupted else tally.exit_code(options.fail_on)
+
+
+def _judge(
+    options: argparse.Namespace, stream: Stream, texts: Iterator[captures.Read], tally: Tally, spool: TextIO | None
+) -> None:
+    most = options.max_findings
+    for thing in texts:
+        if isinstance(thing, captures.Unreadable):
+            tally.could_not_read(thing)
+        elif isinstance(thing, captures.Skipped):
+            tally.passed_over(thing)
+        else:
+            for findings in stream.judge(thing):
+                if spool is not None and findings:
+                    left = len(findings) if most is None else max(0, most - tally.findings)
+                    spool.writelines(f"{as_json.line(finding)}\n" for finding in findings[:left])
+                tally.judged(findings)
+
+
+def _write(options: argparse.Namespace, streams: Streams, report: Run, spool: TextIO) -> None:
+    if options.format == "json":
+        spool.seek(0)
+        pieces = as_json.render(report, (line.rstrip("\n") for line in spool))
+    else:
+        pieces = iter([as_text.render(report, colour=options.output is None and _coloured(streams.stdout))])
+    if options.output is None:
+        for piece in pieces:
+            streams.stdout.write(piece)
+    else:
+        write_whole(Path(options.output), "".join(pieces).encode("utf-8", "backslashreplace"))
+
+
+def _settings(options: argparse.Namespace) -> Settings:
+    names = [name.strip() for given in options.layer or () for name in given.split(",")]
+    for name in names:
+        if name not in _LAYERS:
+            raise UsageError(f"there is no layer {name!r} for captures", hint=f"there are: {', '.join(_LAYERS)}")
+    layers = frozenset(Layer(name) for name in names)
+    settings = Settings(profile=options.profile, each=options.each, stories=options.stories, asked=options.task)
+    if not layers:
+        return settings
+    return Settings(options.profile, layers, options.each, stories=options.stories, asked=options.task)
+
+
+def _bytes(size: str) -> int:
+    digits, unit = size.lower().removesuffix("ib").removesuffix("b"), ""
+    if digits[-1:] in _UNITS:
+        digits, unit = digits[:-1], digits[-1:]
+    if not (digits.isascii() and digits.isdigit()) or int(digits) == 0:
+        raise UsageError(f"--max-bytes {size!r} is no size", hint="give bytes, or a number with K, M or G: 64M")
+    return int(digits) * _UNITS[unit]
+
+
+def _coloured(stream: TextIO) -> bool:
+    if os.environ.get("NO_COLOR"):
+        return False
+    return bool(os.environ.get("FORCE_COLOR")) or (stream.isatty() and os.environ.get("TERM") != "dumb")

@@ -1,0 +1,84 @@
+"""The report for programs: one JSON object whose keys are never renamed."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from docpact.finding import Finding
+    from docpact.report import Run
+
+
+def render(run: Run, findings: Iterable[str]) -> Iterator[str]:
+    """Yield the report piece by piece; `findings` are the findings in their order, each as `line` writes it."""
+    tally = run.tally
+    head = {
+        "docpact": run.version,
+        "verdict": str(tally.verdict(run.fail_on)),
+        "contract": {"name": run.contract, "schema_sha256": run.schema_sha256, "profile": run.profile},
+        "summary": {
+            "payloads": tally.payloads,
+            "conforming": tally.conforming,
+            "violating": tally.violating,
+            "unreadable": tally.unreadable,
+            "findings": tally.findings,
+            "errors": tally.errors,
+            "warnings": tally.warnings,
+            "skipped": tally.skipped,
+            "interrupted": run.interrupted,
+            "by_rule": dict(sorted(tally.by_rule.items())),
+            "suggested_profile": _suggestion(run),
+        },
+        "unreadable": [{"source": s.source, "reason": s.reason, "hint": s.hint} for s in tally.not_read],
+    }
+    text = _dumps(head)
+    yield f'{text[:-1]}, "findings": ['
+    comma = "\n"
+    for finding in findings:
+        yield f"{comma}{finding}"
+        comma = ",\n"
+    yield "\n]}\n" if comma != "\n" else "]}\n"
+
+
+def line(finding: Finding) -> str:
+    """Write one finding as a line of JSON."""
+    return _dumps(as_dict(finding))
+
+
+def as_dict(finding: Finding) -> dict[str, Any]:
+    """Return the JSON shape of a finding; values that a place does not have are left out, but never the pointer."""
+    place: dict[str, Any] = {"source": finding.place.source}
+    if finding.place.line is not None:
+        place["line"] = finding.place.line
+    if finding.place.column is not None:
+        place["column"] = finding.place.column
+    if finding.place.item is not None:
+        place["item"] = finding.place.item
+    place["pointer"] = finding.place.pointer
+    clause = finding.clause
+    return {
+        "rule": finding.rule,
+        "layer": str(finding.layer),
+        "severity": str(finding.severity),
+        "place": place,
+        "found": finding.found,
+        "expected": finding.expected,
+        "message": finding.message,
+        "hint": finding.hint,
+        "clause": None if clause is None else {"page": clause.page, "lines": list(clause.lines), "quote": clause.quote},
+        "fingerprint": finding.fingerprint,
+    }
+
+
+def _suggestion(run: Run) -> dict[str, Any] | None:
+    best = run.tally.best_profile()
+    return None if best is None else {"name": best[0], "explains": best[1]}
+
+
+def _dumps(value: Any) -> str:
+    # A lone surrogate cannot be written as UTF-8; escapes keep the report a JSON text whatever a payload holds.
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False)
+    return text if text.isprintable() else json.dumps(value, ensure_ascii=True, allow_nan=False)
