@@ -158,7 +158,7 @@ def load(name: str | Path = "task-fetch") -> Contract:
     """
     folder = _folder(name)
     terms = _toml(folder / "contract.toml")
-    checked(terms, TABLES, "the top")
+    checked(terms, TABLES, "contract.toml")
     schema_path = data.schema_path(folder)
     schema = _json(schema_path)
     return Contract(
@@ -246,7 +246,7 @@ def _lifecycle(table: dict[str, Any]) -> Lifecycle:
 
 
 def _entry(entry: dict[str, Any]) -> Entry:
-    checked(entry, ENTRY_KEYS, f"[[coherence]] {entry.get('rule', '')}")
+    checked(entry, ENTRY_KEYS, f"contract.toml, [[coherence]] {entry.get('rule', '')}")
     if entry.get("rule") not in RULES:
         raise ContractError(f"[[coherence]] names no known rule: {entry.get('rule')!r}", hint="docpact explain lists them")
     settings = {k: v for k, v in entry.items() if k not in {"rule", "check", "members", "when", "reason", "fact"}}
@@ -272,7 +272,7 @@ def _kinds(table: dict[str, Any]) -> tuple[ButtonKind, ...]:
 def _profiles(table: dict[str, Any]) -> Mapping[str, Profile]:
     profiles = {DOCUMENTED: Profile(DOCUMENTED, "what the page says, and no more")}
     for name, terms in table.items():
-        checked(terms, PROFILE_KEYS, f"[profiles.{name}]")
+        checked(terms, PROFILE_KEYS, f"contract.toml, [profiles.{name}]")
         policies = {
             key: None if terms[key] == "ignore" else Severity(terms[key])
             for key in ("null_elsewhere", "missing_elsewhere", "unknown_enum", "undocumented")

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from docpact.captures import Skipped, Unreadable
     from docpact.finding import Finding, Place
+    from docpact.waivers import Waivers
 
 _MOST_GROUPS = 10_000
 _MOST_NAMED = 100
@@ -56,19 +57,26 @@ class Tally:
     skipped: int = 0
     skips: list[Skipped] = field(default_factory=list)
     ungrouped: int = 0
+    waived: int = 0
+    waivers: Waivers | None = None
 
     @property
     def conforming(self) -> int:
         """The payloads without an error; a warning leaves a payload conforming."""
         return self.payloads - self.violating
 
-    def judged(self, findings: Sequence[Finding]) -> None:
-        """Count one payload and what was found in it."""
+    def judged(self, findings: Sequence[Finding]) -> Sequence[Finding]:
+        """Count one payload and what was found in it; return the findings that no waiver accepts."""
         self.payloads += 1
+        if findings and self.waivers is not None:
+            kept = [finding for finding in findings if not self.waivers.accepts(finding)]
+            self.waived += len(findings) - len(kept)
+            findings = kept
         if findings:
             self.found(findings)
             if any(f.severity is Severity.ERROR for f in findings):
                 self.violating += 1
+        return findings
 
     def found(self, findings: Sequence[Finding]) -> None:
         """Count findings, equal ones (rule, clause, pointer without indices, listed value) as one group."""
@@ -104,7 +112,9 @@ class Tally:
             self.skips.append(thing)
 
     def verdict(self, fail_on: str = "error") -> Verdict:
-        """Say what the run shows; with `fail_on` warning, a warning violates too."""
+        """Say what the run shows; with `fail_on` warning, a warning violates too; an expired waiver always does."""
+        if self.waivers is not None and self.waivers.expired:
+            return Verdict.VIOLATES
         if self.errors or (self.warnings and fail_on == "warning"):
             return Verdict.VIOLATES
         if self.unreadable or not self.payloads:

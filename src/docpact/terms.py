@@ -1,4 +1,4 @@
-"""Which keys a `contract.toml` may have; an unknown one is an error that names the nearest."""
+"""Which keys a `contract.toml` and its kind may have; an unknown one is an error that names the nearest."""
 
 from __future__ import annotations
 
@@ -34,6 +34,6 @@ def checked(found: Iterable[str], known: frozenset[str], where: str) -> None:
 
             near = get_close_matches(key, known, n=1)
             raise ContractError(
-                f"contract.toml: unknown key {key!r} at {where}",
+                f"unknown key {key!r} in {where}",
                 hint=f"did you mean {near[0]!r}?" if near else f"known here: {', '.join(sorted(known))}",
             )

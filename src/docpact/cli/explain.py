@@ -74,7 +74,7 @@ def _rule(contract: Contract, rule: Rule) -> Iterator[str]:
     yield f"  {rule.title}"
     yield ""
     for why in _reasons(contract, rule):
-        yield f"why    {why}"
+        yield why if why.startswith(" ") else f"why    {why}"
     yield f"hint   {rule.hint}"
     yield ""
     yield from _broken(contract, rule)
@@ -156,7 +156,7 @@ def _waive(contract: Contract, rule: Rule) -> Iterator[str]:
     yield f'         rule = "{rule.id}"'
     yield '         owner = "you"'
     yield '         reason = "why it is accepted"'
-    yield "         expires = 2027-01-31"
+    yield "         expires = 2027-12-31"
     if rule.layer is Layer.DOCUMENTED:
         families = [p.name for p in contract.profiles.values() if p.nulls or p.missing or p.enums]
         yield f"       or name the family of the server: --profile {' | '.join(families)}"
@@ -188,6 +188,9 @@ def _member(contract: Contract, pointer: str) -> Iterator[str]:
 
 
 def _rules_of(contract: Contract, pointer: str) -> Iterator[str]:
+    if not pointer:
+        yield "docpact explain /MEMBER says which rules speak of a member"
+        return
     spoken: dict[str, list[str]] = {}
     for entry in contract.coherence:
         if any(pattern == pointer or pattern.startswith(f"{pointer}/") for pattern in entry.members):
@@ -201,6 +204,10 @@ def _rules_of(contract: Contract, pointer: str) -> Iterator[str]:
     for rule, reasons in spoken.items():
         yield f"rule   {rule} ({RULES[rule].severity}): {RULES[rule].title}"
         yield from (f"         {reason}" for reason in dict.fromkeys(reasons))
+    role = next((role for role, at in contract.roles.items() if at == pointer), None)
+    others = dict.fromkeys(entry.rule for entry in contract.coherence if role in entry.when and entry.rule not in spoken)
+    if others:
+        yield f"rules  that speak only at some values of it: {', '.join(others)}"
     for profile in contract.profiles.values():
         habits = []
         if "*" in profile.nulls or pointer in profile.nulls:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -15,6 +16,7 @@ from docpact.finding import Layer
 from docpact.report import Run, as_json, as_text
 from docpact.tally import Tally
 from docpact.validate.stream import Settings, Stream
+from docpact.waivers import load as load_waivers
 
 if TYPE_CHECKING:
     import argparse
@@ -46,6 +48,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add("--format", default="text", choices=("text", "json"), help="how the report is written (default: text)")
     add("--output", metavar="FILE", help="write the report to a file, whole or not at all")
     add("--fail-on", default="error", choices=("error", "warning", "never"), help="what makes the exit code 1")
+    add("--waivers", metavar="FILE", help="findings that are accepted for a time (docpact explain RULE shows how)")
     add("--max-findings", type=int, metavar="N", help="list at most N findings; all of them are counted")
     add("--max-bytes", default="64M", metavar="SIZE", help="do not judge a larger text (default: 64M)")
 
@@ -59,7 +62,7 @@ def run(options: argparse.Namespace, streams: Streams) -> int:
     contract = load(options.contract)
     stream = Stream(contract, _settings(options))
     limit = _bytes(options.max_bytes)
-    tally = Tally()
+    tally = Tally(waivers=load_waivers(Path(options.waivers), date.today()) if options.waivers else None)  # noqa: DTZ011 - expiry is in the days of who waives
     with tempfile.TemporaryFile("w+", encoding="utf-8", newline="\n") as spool:
         listed = spool if options.format == "json" else None
         interrupted = False
@@ -93,10 +96,11 @@ def _judge(
             tally.passed_over(thing)
         else:
             for findings in stream.judge(thing):
-                if spool is not None and findings:
-                    left = len(findings) if most is None else max(0, most - tally.findings)
-                    spool.writelines(f"{as_json.line(finding)}\n" for finding in findings[:left])
-                tally.judged(findings)
+                before = tally.findings
+                kept = tally.judged(findings)
+                if spool is not None and kept:
+                    left = len(kept) if most is None else max(0, most - before)
+                    spool.writelines(f"{as_json.line(finding)}\n" for finding in kept[:left])
 
 
 def _write(options: argparse.Namespace, streams: Streams, report: Run, spool: TextIO) -> None:

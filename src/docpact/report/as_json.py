@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def render(run: Run, findings: Iterable[str]) -> Iterator[str]:
     """Yield the report piece by piece; `findings` are the findings in their order, each as `line` writes it."""
     tally = run.tally
-    head = {
+    head: dict[str, Any] = {
         "docpact": run.version,
         "verdict": str(tally.verdict(run.fail_on)),
         "contract": {"name": run.contract, "schema_sha256": run.schema_sha256, "profile": run.profile},
@@ -28,12 +28,15 @@ def render(run: Run, findings: Iterable[str]) -> Iterator[str]:
             "errors": tally.errors,
             "warnings": tally.warnings,
             "skipped": tally.skipped,
+            "waived": tally.waived,
             "interrupted": run.interrupted,
             "by_rule": dict(sorted(tally.by_rule.items())),
             "suggested_profile": _suggestion(run),
         },
         "unreadable": [{"source": s.source, "reason": s.reason, "hint": s.hint} for s in tally.not_read],
     }
+    if tally.waivers is not None:
+        head["waivers"] = {"expired": [w.rule for w in tally.waivers.expired], "unused": [w.rule for w in tally.waivers.unused]}
     text = _dumps(head)
     yield f'{text[:-1]}, "findings": ['
     comma = "\n"

@@ -103,6 +103,7 @@ def _summary(run: Run, paint: _Paint) -> Iterator[str]:
         counts = ", ".join(f"{name} {count:,}" for name, count in rules[:_NAMED])
         more = f", and {len(rules) - _NAMED} more rules" if len(rules) > _NAMED else ""
         yield f"  {_count(tally.errors, 'error')}, {_count(tally.warnings, 'warning')}: {counts}{more}"
+    yield from _waivers(tally)
     if tally.skipped:
         names = ", ".join(f"{printable(thing.source)} ({thing.reason})" for thing in tally.skips[:_NAMED])
         yield f"  passed over: {names}{f' and {tally.skipped - _NAMED:,} more' if tally.skipped > _NAMED else ''}"
@@ -111,6 +112,17 @@ def _summary(run: Run, paint: _Paint) -> Iterator[str]:
     if run.interrupted:
         yield "  interrupted: this is what was found until then"
     yield from _profile_hint(tally)
+
+
+def _waivers(tally: Tally) -> Iterator[str]:
+    if tally.waivers is None:
+        return
+    if tally.waived:
+        yield f"  {_count(tally.waived, 'finding')} waived"
+    for waiver in tally.waivers.expired:
+        yield f"  expired: the waiver of {waiver.rule} by {printable(waiver.owner)}, on {waiver.expires}: mend it or renew it"
+    for waiver in tally.waivers.unused:
+        yield f"  unused: the waiver of {waiver.rule} by {printable(waiver.owner)}: nothing needs it, take it out"
 
 
 def _payloads(tally: Tally) -> str:
