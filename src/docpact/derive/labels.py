@@ -1,0 +1,131 @@
+"""The words that documentation pages put around what they say, in Chinese and in English."""
+
+from __future__ import annotations
+
+import re
+
+_COLON = re.compile(r"\s*[:：]\s*$")
+_SPACE = re.compile(r"[\s_]+")
+
+REQUIRED = {"必需", "必填", "必须", "必选", "必需的", "required", "是必需的", "mandatory"}
+OPTIONAL = {"可选", "选填", "非必需", "非必填", "可选的", "optional", "not required"}
+NULLABLE = {
+    "可为空",
+    "允许为空",
+    "可空",
+    "可为 null",
+    "允许为 null",
+    "nullable",
+    "null allowed",
+    "允许 null",
+    "可为null",
+}
+OTHER_MARKS = {"已废弃", "已弃用", "deprecated", "只读", "read-only", "readonly", "read only", "只写", "write-only"}
+
+_VALUES = "枚举值|枚举|可选值|可用值|可能的值|可能值|取值范围|取值|允许值|允许的值"
+_VALUES_EN = (
+    "enum values?|enum|allowed values?|possible values?|accepted values?|valid values?|available options|available values?"
+    "|one of|any of|must be one of|can be one of"
+)
+VALUE_LABELS = (
+    ("enum", re.compile(rf"(?i)(?:{_VALUES}|{_VALUES_EN})\s*(?:[:：]\s*(?P<rest>.*))?")),
+    (
+        "example",
+        re.compile(r"(?i)(?:示例值|样例值|例值|示例|例如|example values?|examples?|sample)\s*[:：]\s*(?P<rest>.*)"),
+    ),
+    ("example", re.compile(r"(?i)(?:示例值|样例值|example values?)(?P<rest>)")),
+    ("default", re.compile(r"(?i)(?:默认值|默认|缺省值|default values?|default)\s*[:：]\s*(?P<rest>.*)")),
+    ("default", re.compile(r"(?i)(?:默认值|default value)(?P<rest>)")),
+    (
+        "limit",
+        re.compile(
+            r"(?i)(?:匹配正则|正则匹配|正则|match pattern|pattern|mock|最小值|最大值|最小长度|最大长度"
+            r"|minimum|maximum|min length|max length|固定值|constant)\s*[:：]?\s*(?P<rest>.*)"
+        ),
+    ),
+)
+IN_PROSE = re.compile(
+    rf"(?i)[,，;；(（。.]?\s*(?:{_VALUES}|{_VALUES_EN})\s*(?:包括|有|are|is)?\s*[:：]\s*(?P<rest>.*)$"
+)
+LIMIT = re.compile(r"(?:[<>≥≤]=?|=)\s*-?\d[\d.]*\s*(?:字符|characters?|项|items?|个)?")
+
+_SECTIONS = {
+    "request": {"请求参数", "请求", "request", "params", "request params", "request parameters", "parameters", "参数"},
+    "path": {"path 参数", "path参数", "路径参数", "path params", "path parameters", "path parameter", "url 参数"},
+    "query": {"query 参数", "query参数", "查询参数", "query params", "query parameters"},
+    "header": {"header 参数", "header参数", "请求头", "header params", "header parameters", "headers", "请求头参数"},
+    "cookie": {"cookie 参数", "cookie参数", "cookie params", "cookie parameters"},
+    "request-body": {"body 参数", "body参数", "请求体", "body params", "body parameters", "request body"},
+    "auth": {"authorization", "authorizations", "鉴权", "授权", "认证", "authentication"},
+    "code": {
+        "示例代码", "请求示例代码", "请求示例", "代码示例", "code samples", "request code samples", "request samples",
+        "request example", "request examples", "generate code", "request sample", "sample code", "request sample code",
+    },
+    "response": {"返回响应", "响应", "返回", "返回结果", "返回参数", "响应参数", "responses", "response", "returns"},
+    "body": {"body", "数据结构", "返回数据结构", "data schema", "schema", "响应体", "response body"},
+    "example": {
+        "示例", "响应示例", "返回示例", "成功示例", "示例响应", "example", "examples", "response example",
+        "response examples", "example response", "响应样例", "样例", "success example",
+    },
+}  # fmt: skip
+_BY_NAME = {name: kind for kind, names in _SECTIONS.items() for name in names}
+_MEDIA = re.compile(
+    r"(?i)(?:body|content type|内容格式|content-type)?\s*[:：]?\s*(?:json)?\s*(?P<media>[a-z]+/[a-z0-9.+*-]+)"
+)
+_REASON = (
+    r"ok\b.*|success.*|成功.*|正常.*|created|accepted|no content|bad request|unauthorized|forbidden|not found|unprocessable.*"
+    r"|too many requests|internal server error|service unavailable|bad gateway|conflict|请求.*|失败.*|错误.*|未授权.*|没有.*|禁止.*"
+    r"|记录.*|参数.*|服务.*|(?:application|text)/.*"
+)
+_STATUS = re.compile(
+    rf"(?i)(?:[^\w\s({{\[\"'`<>=+./-]+\s*(?P<code>[1-5]\d\d)(?!\d)\s*(?P<label>[^\d,.%].{{0,60}})?"
+    rf"|(?P<bare>[1-5]\d\d)\s*(?:[-–—·:：]\s*)?(?P<reason>{_REASON}))"
+)
+_STATUS_ROUND = re.compile(r"(?:[^\w\s]+\s*)?(?P<label>[^()（）\d]{1,40})[（(]\s*(?P<code>[1-5]\d\d)\s*[）)]")
+_STATUS_SAID = re.compile(
+    r"(?i)(?:http\s*)?(?:状态码|status code|http code|http status|status)\s*[:：]\s*(?P<code>[1-5]\d\d)(?P<label>)"
+)
+
+
+def plain(line: str) -> str:
+    """Return a label as it is compared: without its colon and its decoration, in lower case, single spaces."""
+    return _SPACE.sub(" ", _COLON.sub("", line.lstrip("#*• ").rstrip("* ")).strip()).casefold()
+
+
+def section(line: str) -> str | None:
+    """Return the kind of section that a line opens (`path`, `response`, `example`, …), or None.
+
+    A word in lower case opens nothing: `example` is as likely the name of a member, and pages capitalise their headings.
+    """
+    if len(line) > 40 or (line[:1].isascii() and line[:1].islower()):
+        return None
+    return _BY_NAME.get(plain(line))
+
+
+def status(line: str) -> tuple[str, str] | None:
+    """Return the status code and label that a line announces (`🟢200成功`, `成功(200)`), or None."""
+    if len(line) > 80:
+        return None
+    for pattern in (_STATUS_SAID, _STATUS_ROUND, _STATUS):
+        if (match := pattern.fullmatch(line)) is not None:
+            said = match.groupdict()
+            return said["code"] or said["bare"], (said["label"] or said.get("reason") or "").strip()
+    return None
+
+
+def media_type(line: str) -> str | None:
+    """Return the media type that a line names alone (`application/json`, `Bodyapplication/json`), or None."""
+    match = _MEDIA.fullmatch(line) if len(line) <= 80 else None
+    return match["media"].lower() if match and match["media"].split("/")[0].lower() in _MEDIA_KINDS else None
+
+
+_MEDIA_KINDS = {"application", "text", "multipart", "image", "audio", "video"}
+
+
+def mark(line: str) -> str | None:
+    """Return `required`, `optional`, `nullable` or `other` for a line that is nothing but such a mark."""
+    word = plain(line)
+    for kind, words in (("required", REQUIRED), ("optional", OPTIONAL), ("nullable", NULLABLE), ("other", OTHER_MARKS)):
+        if word in words:
+            return kind
+    return None

@@ -1,0 +1,151 @@
+"""The documented values of a member: under a label, in a sentence, one a line, after commas, or run together."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+from docpact.derive import labels
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+Numbered: TypeAlias = "tuple[int, str]"
+
+_TOKEN = r"[A-Za-z0-9][A-Za-z0-9_.:+-]*"
+_WHOLE = re.compile(rf"[`'\"]?(?P<value>{_TOKEN})[`'\"]?")
+_LED = re.compile(rf"[,，、|/]\s*[`'\"]?(?P<value>{_TOKEN})[`'\"]?")
+_EXPLAINED = re.compile(rf"[`'\"•*-]*\s*(?P<value>{_TOKEN})[`'\"]?\s*(?:[:：=（(–—-]|\s|[^\x00-\x7f]).*")
+_SEPARATOR = re.compile(r"\s*[,，、|;；/]\s*|\s+(?:or|和|或|与|and)\s+|\s+")
+_IN_SENTENCE = re.compile(rf"{_TOKEN}")
+_LONGEST = 4000
+
+
+@dataclass(frozen=True)
+class Found:
+    """Values of a member: `separate` when the page tells them apart; what is left of its words; the lines of the values."""
+
+    values: tuple[str, ...]
+    separate: bool
+    before: tuple[Numbered, ...]
+    after: tuple[Numbered, ...]
+    lines: tuple[int, int] | None
+
+
+def find(before: Sequence[Numbered], after: Sequence[Numbered], labelled: Sequence[Numbered], *, enum: bool) -> Found:
+    """Find the values of one member among its lines: before its mark, after it, and under a label of values."""
+    if labelled:
+        values, separate, used, rest = _labelled(labelled)
+        if values:
+            return Found(values, separate, tuple(before), (*after, *rest), (used[0], used[-1]))
+    for words, others, first in ((after, before, False), (before, after, True)):
+        found = _commas(words) or _sentence(words) or (_unlabelled(words) if enum else None)
+        if found is not None:
+            values, separate, kept, lines = found
+            parts = (kept, tuple(others)) if first else (tuple(others), kept)
+            return Found(values, separate, *parts, lines)
+    return Found((), True, tuple(before), (*after, *labelled), None)
+
+
+def _labelled(lines: Sequence[Numbered]) -> tuple[tuple[str, ...], bool, list[int], list[Numbered]]:
+    values: list[str] = []
+    used: list[int] = []
+    rest: list[Numbered] = []
+    split = False
+    for number, line in lines:
+        got, apart = _values_of(line)
+        split = split or apart
+        if got:
+            values += got
+            used.append(number)
+        else:
+            rest.append((number, line))
+    separate = split or len(values) > 1
+    # Words between listed values explain them; words after values that run together are about the member.
+    return tuple(dict.fromkeys(values)), separate, used, [] if separate else rest
+
+
+def _values_of(line: str) -> tuple[list[str], bool]:
+    """Read one line of values: (the values, whether the line tells several apart or explains one)."""
+    if len(line) > _LONGEST:
+        return [line], False
+    bare = line.strip("[]()（）.。 ").strip(",，、")
+    if (whole := _WHOLE.fullmatch(bare)) is not None:
+        return [whole["value"]], line[:1] in ",，、"
+    pieces = [_WHOLE.fullmatch(piece) for piece in _SEPARATOR.split(bare) if piece]
+    if len(pieces) > 1 and all(pieces) and _alike([piece["value"] for piece in pieces if piece]):
+        return [piece["value"] for piece in pieces if piece], True
+    if re.search(r"[、,，;；]", bare) and not all(pieces):
+        parts = [_EXPLAINED.fullmatch(part) or _WHOLE.fullmatch(part) for part in re.split(r"\s*[、,，;；]\s*", bare)]
+        if all(parts):
+            return [part["value"] for part in parts if part], True
+    explained = _EXPLAINED.fullmatch(bare)
+    if explained is not None and (not bare.isascii() or re.search(r"[:=(–—]|\s-\s", bare)):
+        return [explained["value"]], True
+    return [], False
+
+
+def _alike(values: Sequence[str]) -> bool:
+    """Tell values from the words of a sentence: the same kind of letters all through."""
+    return len({_shape(value) for value in values}) == 1 or all(value.isupper() or value.isdigit() for value in values)
+
+
+def _shape(value: str) -> str:
+    if value.isdigit():
+        return "digits"
+    return "upper" if value.isupper() else "lower" if value.islower() and ("_" in value or len(value) > 1) else "mixed"
+
+
+def _commas(words: Sequence[Numbered]) -> tuple[tuple[str, ...], bool, tuple[Numbered, ...], tuple[int, int]] | None:
+    """Find values that a page broke out of a sentence, each but the first behind its comma: `A`, `,B`, `,C`."""
+    for at in range(1, len(words)):
+        led = _LED.fullmatch(words[at][1])
+        head = _WHOLE.fullmatch(words[at - 1][1])
+        if led is None or head is None:
+            continue
+        values, end = [head["value"], led["value"]], at + 1
+        while end < len(words) and (led := _LED.fullmatch(words[end][1])) is not None:
+            values.append(led["value"])
+            end += 1
+        kept = [(number, labels.IN_PROSE.sub("", line)) for number, line in [*words[: at - 1], *words[end:]]]
+        return (
+            tuple(dict.fromkeys(values)),
+            True,
+            tuple(one for one in kept if one[1]),
+            (words[at - 1][0], words[end - 1][0]),
+        )
+    return None
+
+
+def _sentence(words: Sequence[Numbered]) -> tuple[tuple[str, ...], bool, tuple[Numbered, ...], tuple[int, int]] | None:
+    """Find values inside a sentence that announces them: `任务类型,可用值:A,B`, `One of: A, B.`."""
+    for at, (number, line) in enumerate(words):
+        said = labels.IN_PROSE.search(line) if len(line) <= _LONGEST else None
+        if said is None or not said["rest"]:
+            continue
+        values, _ = _values_of(said["rest"])
+        if len(values) < 2:  # noqa: PLR2004 - one value behind a colon may be any word
+            continue
+        left = line[: said.start()].strip()
+        kept = [*words[:at], *([(number, left)] if left else []), *words[at + 1 :]]
+        return tuple(dict.fromkeys(values)), True, tuple(kept), (number, number)
+    return None
+
+
+def _unlabelled(
+    words: Sequence[Numbered],
+) -> tuple[tuple[str, ...], bool, tuple[Numbered, ...], tuple[int, int]] | None:
+    """Find the values of a member of type enum whose label is missing: the last lines that are nothing but tokens."""
+    start = len(words)
+    while start > 0 and _token_line(words[start - 1][1]):
+        start -= 1
+    if start == len(words):
+        return None
+    values, separate, used, _ = _labelled(words[start:])
+    return (values, separate, tuple(words[:start]), (used[0], used[-1])) if values else None
+
+
+def _token_line(line: str) -> bool:
+    values, apart = _values_of(line)
+    return bool(values) and line.isascii() and (apart or _IN_SENTENCE.fullmatch(line) is not None)

@@ -1,0 +1,170 @@
+"""Where each member stands, said with its evidence; and which decisions are wanted where the page does not tell."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from docpact.derive.claims import Ambiguity, Note
+from docpact.derive.example import escape
+from docpact.derive.nesting import ROOT, Nesting, nest, path_of
+from docpact.errors import ContractError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from docpact.derive.claims import Decision, Entry
+    from docpact.derive.decisions import Decisions
+    from docpact.derive.example import Scope
+
+_MOST_EVIDENCE = 4
+
+
+@dataclass(frozen=True)
+class Placed:
+    """The path of each entry (None for one that is listed twice), the questions of nesting, and what did not fit."""
+
+    paths: tuple[str | None, ...]
+    ambiguities: tuple[Ambiguity, ...]
+    notes: tuple[Note, ...]
+
+
+def place(entries: Sequence[Entry], shown: Mapping[str, Scope], decisions: Decisions) -> Placed:
+    """Place every entry by evidence and decisions; raise `ContractError` for a decision that no tree can follow."""
+    first = nest(entries, shown, {})
+    decided = _decided(entries, first, decisions)
+    fixed = {at: "" if one.value == "/" else one.value.rstrip("/") for at, one in decided.items()}
+    fixed = _with_stars(entries, first, fixed)
+    nesting = nest(entries, shown, fixed) if fixed else first
+    if fixed and nesting.loose > first.loose:
+        # A person may know better than an example that shows only a part of the members.
+        nesting = nest(entries, {}, fixed)
+    if fixed and nesting.loose > first.loose:
+        one = next(iter(decided.values()))
+        raise ContractError(
+            f"{one.origin} decides {one.about} = {one.value}, and no reading of the page agrees",
+            hint=f"what can be decided there: {', '.join(_alternatives(entries, first, next(iter(decided))))}",
+        )
+    best = nesting.trees[0]
+    paths = [
+        f"{path_of(entries, best, parent)}/{escape(entry.name)}" for entry, parent in zip(entries, best, strict=True)
+    ]
+    ambiguities = [
+        _question(entries, nesting, at, _Evidence(entries, nesting, shown), decided.get(at))
+        for at in range(len(entries))
+        if at in decided or len(_parents(first, at)) > 1
+    ]
+    kept = [path if path not in paths[:at] else None for at, path in enumerate(paths)] if nesting.loose else paths
+    return Placed(tuple(kept), tuple(ambiguities), tuple(_notes(entries, nesting, kept)))
+
+
+def _parents(nesting: Nesting, at: int) -> list[int]:
+    """Return every parent that an entry could have, that of the first tree first."""
+    found = [nesting.trees[0][at], *nesting.open_at[at], *(tree[at] for tree in nesting.trees)]
+    return list(dict.fromkeys(found))
+
+
+def _alternatives(entries: Sequence[Entry], nesting: Nesting, at: int) -> list[str]:
+    return [path_of(entries, nesting.trees[0], parent) or "/" for parent in _parents(nesting, at)]
+
+
+def _decided(entries: Sequence[Entry], nesting: Nesting, decisions: Decisions) -> dict[int, Decision]:
+    """Find for each open entry the decision about it, under any path that it could have."""
+    found: dict[int, Decision] = {}
+    for at, entry in enumerate(entries):
+        parents = _parents(nesting, at)
+        if len(parents) > 1:
+            paths = [f"{path_of(entries, nesting.trees[0], one)}/{escape(entry.name)}" for one in parents]
+            certain = {
+                f"/{escape(other.name)}"
+                for n, other in enumerate(entries)
+                if len(_parents(nesting, n)) == 1 and n != at
+            }
+            decision = decisions.take(*(f"{path}#nesting" for path in paths if path not in certain))
+            if decision is not None:
+                found[at] = decision
+    return found
+
+
+def _with_stars(entries: Sequence[Entry], nesting: Nesting, fixed: Mapping[int, str]) -> dict[int, str]:
+    """Accept `/buttons` for `/buttons/*`: a person names the member, whatever it is a list of."""
+    result = {}
+    for at, path in fixed.items():
+        allowed = [one if one != "/" else "" for one in _alternatives(entries, nesting, at)]
+        result[at] = next((one for one in allowed if one in (path, f"{path}/*")), path)
+    return result
+
+
+@dataclass(frozen=True)
+class _Evidence:
+    """What can be said for the place of an entry in the first tree of a nesting."""
+
+    entries: Sequence[Entry]
+    nesting: Nesting
+    shown: Mapping[str, Scope]
+
+    def said(self, at: int, others: Sequence[int]) -> list[str]:
+        tree, name = self.nesting.trees[0], self.entries[at].name
+        parent = tree[at]
+        found = []
+        scope = self.shown.get(path_of(self.entries, tree, parent))
+        if scope and name in scope.members:
+            found.append(f"the example has {name} {self._where(parent)} ({scope.members[name]} of {scope.objects})")
+        for other in others:
+            beside = self.shown.get(path_of(self.entries, tree, other))
+            if beside and beside.objects and name not in beside.members:
+                found.append(f"the example has no {name} {self._where(other)}")
+            twin = next(
+                (n for n, its in enumerate(tree) if its == other and self.entries[n].name == name and n != at), None
+            )
+            if twin is not None:
+                found.append(
+                    f"a {name} stands {self._where(other)} already (line {self.entries[twin].lines['member'][0]})"
+                )
+        for one in (parent, *others):
+            holder = self.entries[one].claim.holder if one != ROOT else None
+            if holder and holder.count is not None:
+                line = self.entries[one].lines["type"][0]
+                found.append(f"line {line} counts {holder.count} members {self._where(one)}")
+        return found[:_MOST_EVIDENCE]
+
+    def _where(self, parent: int) -> str:
+        path = path_of(self.entries, self.nesting.trees[0], parent)
+        return f"in {path}" if path else "at the top level"
+
+
+def _question(
+    entries: Sequence[Entry], nesting: Nesting, at: int, evidence: _Evidence, decided: Decision | None
+) -> Ambiguity:
+    tree = nesting.trees[0]
+    where = [path_of(entries, tree, one) or "/" for one in _parents(nesting, at)]
+    settled = nesting.whole and nesting.loose == 0 and len({one[at] for one in nesting.trees}) == 1
+    path = f"{path_of(entries, tree, tree[at])}/{escape(entries[at].name)}"
+    said = evidence.said(at, [one for one in _parents(nesting, at) if one != tree[at]])
+    if decided is not None:
+        said = [f"decided in {decided.origin}" + (f": {decided.reason}" if decided.reason else "")]
+    elif not nesting.whole:
+        said = ["there are more ways to nest these members than were looked at"]
+    elif settled and not said:
+        said = ["the places of its neighbours leave it no other"]
+    elif not settled:
+        said.append("nothing on the page tells these places apart")
+    return Ambiguity(
+        f"{path}#nesting", f"where {entries[at].name} stands", tuple(dict.fromkeys(where)), tuple(said), where[0],
+        settled=settled, by="person" if decided else "evidence" if settled else "nobody", lines=entries[at].lines["member"],
+    )  # fmt: skip
+
+
+def _notes(entries: Sequence[Entry], nesting: Nesting, paths: Sequence[str | None]) -> list[Note]:
+    notes = []
+    if nesting.loose:
+        counted = next((one for one in entries if one.claim.holder and one.claim.holder.count is not None), entries[0])
+        notes.append(
+            Note("contradiction", "the members do not add up to the counts of the page", counted.lines["member"])
+        )
+    for entry, path in zip(entries, paths, strict=True):
+        if path is None:
+            notes.append(
+                Note("contradiction", f"{entry.name} is listed twice; the first is taken", entry.lines["member"])
+            )
+    return notes

@@ -1,0 +1,117 @@
+"""The parts of a flattened page: which lines speak of the request, and which of the body of which answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from docpact.derive import labels
+from docpact.derive.typeline import read_type
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_REQUEST = {"path", "query", "header", "cookie", "request-body"}
+_LANGUAGES = {"shell", "curl", "javascript", "java", "python", "php", "go", "http", "json", "c", "c#", "ruby", "swift"}
+
+
+@dataclass
+class Section:
+    """A run of lines under one heading: `kind` (`path`, `body`, `example`, `code`, …), indices from 0, end excluded."""
+
+    kind: str
+    start: int
+    end: int
+    status: str | None = None
+
+
+@dataclass
+class Parts:
+    """The sections of a page, its statuses with their labels, the media type, and what was recognised, by line."""
+
+    sections: list[Section] = field(default_factory=list)
+    statuses: dict[str, str] = field(default_factory=dict)
+    media_type: str | None = None
+    labels: int = 0
+    chinese: int = 0
+
+
+def divide(lines: Sequence[str]) -> Parts:
+    """Divide a page at its headings and status lines; what precedes the first heading is of kind `head`."""
+    parts = Parts([Section("head", 0, len(lines))])
+    status: str | None = None
+    answering = False
+    adjacent = False
+    for at, line in enumerate(lines):
+        if not line:
+            continue
+        kind = _heading(lines, at)
+        said = labels.status(line)
+        if said is not None:
+            # Tabs of statuses that stand in a row come before the one body that is shown, which is the first one's.
+            status = status if adjacent and status and status.startswith("2") else said[0]
+            parts.statuses.setdefault(said[0], "" if labels.media_type(said[1]) else said[1])
+            answering, kind = True, "answer"
+        adjacent = said is not None
+        if kind is None:
+            media = labels.media_type(line)
+            if media is None:
+                continue
+            parts.media_type = media if answering and parts.media_type is None else parts.media_type
+            kind = "body" if answering else None
+        if kind is not None:
+            answering = _answers(kind, now=answering)
+            _open(parts, _placed(kind, answering=answering), at + 1, status)
+            parts.labels += 1
+            parts.chinese += any("\u4e00" <= char <= "\u9fff" for char in line)
+    return parts
+
+
+def _heading(lines: Sequence[str], at: int) -> str | None:
+    kind = labels.section(lines[at])
+    if kind is None:
+        return None
+    following = next((line for line in lines[at + 1 : at + 4] if line), "")
+    before = next((line for line in reversed(lines[max(at - 3, 0) : at]) if line), "")
+    if kind in _REQUEST:
+        return kind
+    # `返回结果` between a type and a mark is what a member means, not a heading.
+    if labels.mark(following) is not None or (read_type(before) is not None and not _opens(following)):
+        return None
+    # A heading of one word above a type is a member of that name.
+    return None if kind in ("auth", "request") and read_type(following) is not None else kind
+
+
+def _opens(line: str) -> bool:
+    return (
+        line[:1] in ("", "{", "[", "`")
+        or labels.status(line) is not None
+        or labels.section(line) is not None
+        or labels.media_type(line) is not None
+        or line.casefold() in _LANGUAGES
+    )
+
+
+def _answers(kind: str, *, now: bool) -> bool:
+    if kind in ("response", "answer"):
+        return True
+    return now and kind not in _REQUEST and kind not in ("request", "code", "auth")
+
+
+def _placed(kind: str, *, answering: bool) -> str:
+    if kind in ("answer", "response"):
+        return "body"
+    if kind == "body" and not answering:
+        return "request-body"
+    return kind if kind != "example" or answering else "code"
+
+
+def _open(parts: Parts, kind: str, at: int, status: str | None) -> None:
+    last = parts.sections[-1]
+    parts.sections.append(Section(kind, at, last.end, status))
+    last.end = at - 1
+
+
+def of_kind(parts: Parts, *kinds: str) -> list[Section]:
+    """Return the sections of the kinds named, in the page's order."""
+    return [one for one in parts.sections if one.kind in kinds]
