@@ -21,6 +21,7 @@ _CHUNK = 128 * 1024
 _LINE_NAMES = (".ndjson", ".jsonl")
 _NAMES = (".json", *_LINE_NAMES)
 _BLANK = b" \t\r\n"
+_MOST_BRACKETS = 1000
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -144,10 +145,11 @@ def _file(name: str, limit: int) -> Iterator[Read]:
 
 def _unreadable(name: str, error: OSError | ValueError) -> Unreadable:
     reason = getattr(error, "strerror", None) or str(error)
-    hint = {
-        FileNotFoundError: "look at the spelling, and at the folder you are in",
-        PermissionError: "ask for the right to read it, or leave it out",
-    }.get(type(error), "look at the file with another program")
+    hint = "look at the file with another program"
+    if isinstance(error, FileNotFoundError):
+        hint = "look at the spelling, and at the folder you are in"
+    elif isinstance(error, PermissionError):
+        hint = "ask for the right to read it, or leave it out"
     return Unreadable(name, reason[0].lower() + reason[1:], hint)
 
 
@@ -192,7 +194,7 @@ def _document(lines: _Lines, name: str, first: tuple[int, bytes]) -> Iterator[Te
 
 def _whole(text: bytes) -> bool:
     """Tell whether a text is one JSON value, as leniently as Python reads it."""
-    if text.count(b"[") + text.count(b"{") > 1000:
+    if text.count(b"[") + text.count(b"{") > _MOST_BRACKETS:
         stripped = text.strip(_BLANK)
         return stripped[:1] + stripped[-1:] in (b"{}", b"[]")
     try:
@@ -225,9 +227,8 @@ class _Lines:
 
     def next(self) -> tuple[int, bytes | None, int] | None:
         """Return number, bytes (None above the limit) and size of the next line, or None at the end."""
-        end = self._buffer.find(b"\n", self._start)
-        if end < 0:
-            end = self._find_end()
+        at = self._buffer.find(b"\n", self._start)
+        end = at if at >= 0 else self._find_end()
         if end is None:
             return self._skip()
         if end < 0:

@@ -65,7 +65,7 @@ class Profile:
     fact: str = ""
     nulls: frozenset[str] = frozenset()
     missing: frozenset[str] = frozenset()
-    enums: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    enums: Mapping[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
     null_elsewhere: Severity | None = Severity.ERROR
     missing_elsewhere: Severity | None = Severity.ERROR
     unknown_enum: Severity | None = Severity.ERROR
@@ -82,7 +82,7 @@ class Profile:
         if rule == "documented-required":
             return None if "*" in self.missing or pointer in self.missing else self.missing_elsewhere
         if rule == "documented-enum":
-            return None if isinstance(found, str) and found in self.enums.get(pointer, ()) else self.unknown_enum
+            return None if found in self.enums.get(pointer, frozenset()) else self.unknown_enum
         if rule == "undocumented-member":
             return self.undocumented
         return Severity.ERROR
@@ -130,11 +130,11 @@ class Contract:
     def subschema(self, pointer: str) -> Mapping[str, Any] | None:
         """Return the schema of the member at `pointer` (indices or `*`), or None where the page names no such member."""
         schema: Mapping[str, Any] | None = self.schema
-        for token in without_indices(pointer).split("/")[1:]:
+        for part in without_indices(pointer).split("/")[1:]:
             if schema is None:
                 return None
-            name = token.replace("~1", "/").replace("~0", "~")
-            schema = schema.get("items") if token == "*" else schema.get("properties", {}).get(name)
+            name = part.replace("~1", "/").replace("~0", "~")
+            schema = schema.get("items") if part == "*" else schema.get("properties", {}).get(name)
         return schema
 
     def clause(self, pointer: str, keyword: str) -> Clause | None:
@@ -233,7 +233,8 @@ def _lifecycle(table: dict[str, Any]) -> Lifecycle:
         ),
         fixed=tuple(
             Fixed(member=f["member"], open_states=tuple(f.get("open_states", ())),
-                  open_values=tuple(f.get("open_values", ())), reopens=f.get("reopens", False), reason=f["reason"], fact=f["fact"])
+                  open_values=tuple(f.get("open_values", ())), reopens=f.get("reopens", False),
+                  reason=f["reason"], fact=f["fact"])
             for f in table.get("fixed", ())
         ),
         settled=tuple(Settled(**s) for s in table.get("settled", ())),

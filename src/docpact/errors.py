@@ -42,7 +42,7 @@ class ContractError(DocpactError):
     """A contract is missing, incomplete, or says something that docpact does not understand."""
 
 
-class MissingExtra(DocpactError):
+class MissingExtraError(DocpactError):
     """A part of docpact needs a package that is not installed."""
 
     def __init__(self, extra: str, package: str) -> None:
@@ -63,9 +63,3 @@ class UndecidedError(DocpactError):
     """A page can be read in several ways, and no evidence on it says which one is meant."""
 
     exit_code = Exit.NOT_ESTABLISHED
-
-
-class UnreadableInput(DocpactError):
-    """A file that was named cannot be opened or read."""
-
-    exit_code = Exit.UNREADABLE

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from math import isfinite
 
 _URL_QUERY = re.compile(r"(?i)\b(https?://[^\s\"'<>?#]*)\?[^\s\"'<>]*")
 _URL_LOGIN = re.compile(r"(?i)\b(https?://)[^\s/@\"'<>]+@")
@@ -14,6 +15,8 @@ _SECRETS = (
 )
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{120,}={0,2}")
 _LONGEST = 80
+_BITS = 128
+_BMP = 0xFFFF
 
 
 def without_secrets(text: str) -> str:
@@ -26,9 +29,9 @@ def without_secrets(text: str) -> str:
 
 
 def printable(text: str) -> str:
-    """Write every character that is not plainly visible as an escape, so that no text can steer a terminal.
+    r"""Write every character that is not plainly visible as an escape, so that no text can steer a terminal.
 
-    Control characters, line ends, direction marks, lone surrogates and unassigned code points become `\\uXXXX`.
+    Control characters, line ends, direction marks, lone surrogates and unassigned code points become `\uXXXX`.
     """
     if text.isprintable():
         return text
@@ -40,19 +43,17 @@ def _escape(char: str) -> str:
     named = {9: "\\t", 10: "\\n", 13: "\\r"}.get(code)
     if named is not None:
         return named
-    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+    return f"\\u{code:04x}" if code <= _BMP else f"\\U{code:08x}"
 
 
 def shown(value: object) -> object:
     """Return `value` as a finding may carry it: short, without secrets, containers as a count of what they hold."""
     if value is None or isinstance(value, bool):
         return value
-    if isinstance(value, str):
-        return shown_text(value)
     if isinstance(value, int):
-        return value if value.bit_length() <= 128 else f"an integer of {value.bit_length()} bits"
+        return value if value.bit_length() <= _BITS else f"an integer of {value.bit_length()} bits"
     if isinstance(value, float):
-        return value if value - value == 0 else str(value)
+        return value if isfinite(value) else str(value)
     if isinstance(value, dict):
         return f"{{object with {len(value)} member{'' if len(value) == 1 else 's'}}}"
     if isinstance(value, list | tuple):

@@ -9,9 +9,7 @@ from docpact.errors import ContractError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-TABLES = frozenset(
-    {"source", "decision", "roles", "envelope", "lifecycle", "coherence", "buttons", "profiles"}
-)
+TABLES = frozenset({"source", "decision", "roles", "envelope", "lifecycle", "coherence", "buttons", "profiles"})
 ENTRY_KEYS = frozenset(
     {
         "rule", "check", "members", "when", "reason", "fact", "absent", "allow", "beside", "deny", "group", "maximum",

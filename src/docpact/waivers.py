@@ -59,7 +59,9 @@ def load(path: Path, today: date) -> Waivers:
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise UsageError(f"the waivers in {path} cannot be read: {error}", hint="docpact explain RULE shows a waiver") from error
+        raise UsageError(
+            f"the waivers in {path} cannot be read: {error}", hint="docpact explain RULE shows a waiver"
+        ) from error
     checked(document, frozenset({"waiver"}), str(path))
     waivers = Waivers()
     for number, table in enumerate(document.get("waiver", ()), 1):

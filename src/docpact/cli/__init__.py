@@ -57,7 +57,7 @@ def main(
         # The reader of our output has gone (`docpact … | head`): nothing is wrong, and nothing more can be said.
         _discard(streams.stdout)
         return Exit.CONFORMS
-    except Exception:
+    except Exception:  # noqa: BLE001 - our own bug, whatever it is: shown whole, with its own exit code
         import traceback
 
         traceback.print_exc(file=streams.stderr)

@@ -16,11 +16,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from docpact.cli import Streams
+    from docpact.contract import Profile
+    from docpact.lifecycle import Fixed, Settled
 
 _EXAMPLES = """examples:
   docpact explain
   docpact explain documented-enum
   docpact explain '/buttons/*/style'"""
+
+_WIDE = 100
 
 # Which part of the lifecycle gives the reason of a rule.
 _LIFECYCLE = {
@@ -98,13 +102,20 @@ def _reasons(contract: Contract, rule: Rule) -> Iterator[str]:
         reason, fact = cycle.reasons[_LIFECYCLE[rule.id]]
         yield reason
         yield f"       fact: {fact}"
-    parts = {"fixed-changed": cycle.fixed, "settled-changed": cycle.settled}.get(rule.id, ())
-    for part in parts:
+    for part in _lasting(contract, rule.id):
         yield f"{part.member}: {part.reason}"
         yield f"       fact: {part.fact}"
     for back in cycle.backs if rule.id == "status-back-known" else ():
         yield f"{back.origin} to {back.target}, {', '.join(back.profiles)}: {back.reason}"
         yield f"       fact: {back.fact}"
+
+
+def _lasting(contract: Contract, rule: str) -> tuple[Fixed | Settled, ...]:
+    """Return the members that a lifecycle rule keeps as they are."""
+    cycle = contract.lifecycle
+    if cycle is None:
+        return ()
+    return cycle.fixed if rule == "fixed-changed" else cycle.settled if rule == "settled-changed" else ()
 
 
 def _when(when: Any) -> str:
@@ -122,7 +133,7 @@ def _page(contract: Contract, pointer: str, keyword: str) -> Iterator[str]:
 def _broken(contract: Contract, rule: Rule) -> Iterator[str]:
     how = rule.breaks
     if how.text is not None:
-        body = how.text if len(how.text) < 100 else how.text[:60] + b" ... " + how.text[-20:]
+        body = how.text if len(how.text) < _WIDE else how.text[:60] + b" ... " + how.text[-20:]
         yield f"break  the body {printable(body.decode('utf-8', 'backslashreplace'))}"
     elif how.polls:
         yield "break  the example of the page, polled with"
@@ -191,16 +202,7 @@ def _rules_of(contract: Contract, pointer: str) -> Iterator[str]:
     if not pointer:
         yield "docpact explain /MEMBER says which rules speak of a member"
         return
-    spoken: dict[str, list[str]] = {}
-    for entry in contract.coherence:
-        if any(pattern == pointer or pattern.startswith(f"{pointer}/") for pattern in entry.members):
-            spoken.setdefault(entry.rule, []).append(entry.reason)
-    cycle = contract.lifecycle
-    if cycle is not None:
-        for rule, parts in (("fixed-changed", cycle.fixed), ("settled-changed", cycle.settled)):
-            for part in parts:
-                if part.member == pointer:
-                    spoken.setdefault(rule, []).append(part.reason)
+    spoken = _spoken(contract, pointer)
     for rule, reasons in spoken.items():
         yield f"rule   {rule} ({RULES[rule].severity}): {RULES[rule].title}"
         yield from (f"         {reason}" for reason in dict.fromkeys(reasons))
@@ -209,15 +211,33 @@ def _rules_of(contract: Contract, pointer: str) -> Iterator[str]:
     if others:
         yield f"rules  that speak only at some values of it: {', '.join(others)}"
     for profile in contract.profiles.values():
-        habits = []
-        if "*" in profile.nulls or pointer in profile.nulls:
-            habits.append("may be null")
-        if pointer in profile.missing:
-            habits.append("may be missing")
-        if profile.enums.get(pointer):
-            habits.append(f"may be {', '.join(repr(value) for value in sorted(profile.enums[pointer]))}")
+        habits = _habits(profile, pointer)
         if habits:
             yield f"under  {profile.name}: {'; '.join(habits)}"
+
+
+def _spoken(contract: Contract, pointer: str) -> dict[str, list[str]]:
+    """Collect the rules that speak of a member or what is in it, each with its reasons."""
+    spoken: dict[str, list[str]] = {}
+    for entry in contract.coherence:
+        if any(pattern == pointer or pattern.startswith(f"{pointer}/") for pattern in entry.members):
+            spoken.setdefault(entry.rule, []).append(entry.reason)
+    for rule in ("fixed-changed", "settled-changed"):
+        for part in _lasting(contract, rule):
+            if part.member == pointer:
+                spoken.setdefault(rule, []).append(part.reason)
+    return spoken
+
+
+def _habits(profile: Profile, pointer: str) -> list[str]:
+    habits = []
+    if "*" in profile.nulls or pointer in profile.nulls:
+        habits.append("may be null")
+    if pointer in profile.missing:
+        habits.append("may be missing")
+    if profile.enums.get(pointer):
+        habits.append(f"may be {', '.join(repr(value) for value in sorted(profile.enums[pointer]))}")
+    return habits
 
 
 def _near_member(contract: Contract, pointer: str) -> str:

@@ -11,7 +11,7 @@ from docpact.errors import Exit, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import IO
+    from _typeshed import SupportsWrite
 
 
 class _Parser(argparse.ArgumentParser):
@@ -22,7 +22,7 @@ class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         raise UsageError(message, hint=f"{self.prog} --help lists what it takes")
 
-    def _print_message(self, message: str, file: IO[str] | None = None) -> None:  # type: ignore[override]
+    def _print_message(self, message: str, file: SupportsWrite[str] | None = None) -> None:  # noqa: ARG002 - argparse calls it so
         self.streams.stdout.write(message)
 
 
@@ -43,7 +43,10 @@ def parse(arguments: Sequence[str], streams: Streams) -> argparse.Namespace | in
     asked = arguments[0] if arguments and arguments[0] in VERBS else None
     for name, purpose in VERBS.items():
         verb = verbs.add_parser(
-            name, help=purpose, description=f"{purpose[0].upper()}{purpose[1:]}.", allow_abbrev=False,
+            name,
+            help=purpose,
+            description=f"{purpose[0].upper()}{purpose[1:]}.",
+            allow_abbrev=False,
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
         # Only the module of the verb that was asked for is imported: the others may need packages that are heavy.

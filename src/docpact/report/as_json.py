@@ -36,7 +36,10 @@ def render(run: Run, findings: Iterable[str]) -> Iterator[str]:
         "unreadable": [{"source": s.source, "reason": s.reason, "hint": s.hint} for s in tally.not_read],
     }
     if tally.waivers is not None:
-        head["waivers"] = {"expired": [w.rule for w in tally.waivers.expired], "unused": [w.rule for w in tally.waivers.unused]}
+        head["waivers"] = {
+            "expired": [w.rule for w in tally.waivers.expired],
+            "unused": [w.rule for w in tally.waivers.unused],
+        }
     text = _dumps(head)
     yield f'{text[:-1]}, "findings": ['
     comma = "\n"

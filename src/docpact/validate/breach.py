@@ -55,7 +55,7 @@ class Breach(NamedTuple):
 
 def is_set(value: Any) -> bool:
     """Tell whether a member says something: absent, null, "", 0, [] and {} all mean that it has not happened yet."""
-    return value is not ABSENT and value is not None and value != "" and value != 0 and value not in ([], {})
+    return value is not ABSENT and value is not None and value not in ("", 0, [], {})
 
 
 def name_of(pointer: str) -> str:
@@ -68,18 +68,18 @@ def name_of(pointer: str) -> str:
 def members(payload: Any, pattern: str) -> Iterator[tuple[str, Any]]:
     """Yield pointer and value of every member that fits a pattern such as `/buttons/*/style`; a lone one may be ABSENT."""
     found = [("", payload)]
-    for token in pattern.split("/")[1:]:
-        if token == "*":
+    for part in pattern.split("/")[1:]:
+        if part == "*":
             found = [(f"{at}/{i}", item) for at, value in found if isinstance(value, list) for i, item in enumerate(value)]
         else:
-            found = [(f"{at}/{token}", value.get(token, ABSENT)) for at, value in found if isinstance(value, dict)]
+            found = [(f"{at}/{part}", value.get(part, ABSENT)) for at, value in found if isinstance(value, dict)]
     yield from found
 
 
 def member(payload: Any, pointer: str) -> Any:
     """Return the value at a pointer without `*`, or ABSENT."""
-    for token in pointer.split("/")[1:]:
-        if not isinstance(payload, dict) or token not in payload:
+    for part in pointer.split("/")[1:]:
+        if not isinstance(payload, dict) or part not in payload:
             return ABSENT
-        payload = payload[token]
+        payload = payload[part]
     return payload

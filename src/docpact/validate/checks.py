@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+from math import isfinite
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from docpact.errors import ContractError
@@ -24,6 +25,7 @@ class Hit(NamedTuple):
     found: Any
     expected: Any
     says: str
+
 
 # What a browser takes as a URL: scheme, host, and no blank or quote in it.
 _URL = re.compile(r"https?://[^\s/?#\"'<>\\]+(?:[/?#][^\s\"<>\\]*)?", re.IGNORECASE)
@@ -134,7 +136,7 @@ def _order(entry: Entry, contract: Contract) -> Callable[[Any], Iterator[Hit]]: 
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, _NUMBER) and not isinstance(value, bool) and value == value and abs(value) != float("inf")
+    return isinstance(value, _NUMBER) and not isinstance(value, bool) and (isinstance(value, int) or isfinite(value))
 
 
 def _range(entry: Entry, contract: Contract) -> Callable[[Any], Iterator[Hit]]:  # noqa: ARG001 - one signature for all

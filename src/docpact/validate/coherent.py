@@ -9,7 +9,7 @@ from docpact.validate.breach import Breach, member, name_of
 from docpact.validate.checks import build
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from docpact.contract import Contract, Entry
     from docpact.finding import Clause
@@ -64,5 +64,3 @@ class Coherent:
 
 def _speaks(value: Any, values: frozenset[str]) -> bool:
     return isinstance(value, str) and value in values
-
-

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from docpact.contract import Contract, Profile
-    from docpact.finding import Clause, Severity
+    from docpact.finding import Clause
     from docpact.validate.engine import Engine, SchemaError
 
 _TYPE_NAMES = {dict: "object", list: "array", str: "string", bool: "boolean", int: "integer", float: "number"}
@@ -122,7 +122,6 @@ class Documented:
             return None
         families = tuple(f.name for f in self._families if f.severity(breach.rule, at, breach.found) is None)
         return breach._replace(severity=severity, excused_by=families)
-
 
     def _clause(self, pointer: str, keyword: str) -> Clause | None:
         key = (without_indices(pointer), keyword)

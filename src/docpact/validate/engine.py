@@ -16,7 +16,18 @@ if TYPE_CHECKING:
     Accept = Callable[[Any], bool]
 
 _ANNOTATIONS = frozenset(
-    {"$schema", "$id", "$comment", "title", "description", "examples", "default", "format", "x-page-lines", "deprecated"}
+    {
+        "$schema",
+        "$id",
+        "$comment",
+        "title",
+        "description",
+        "examples",
+        "default",
+        "format",
+        "x-page-lines",
+        "deprecated",
+    }
 )
 _KEYWORDS = frozenset({"type", "enum", "properties", "required", "items"})
 

@@ -27,9 +27,7 @@ class Judge:
     without a lifecycle.
     """
 
-    def __init__(
-        self, contract: Contract, profile: str = "documented", layers: Collection[Layer] = DEFAULT_LAYERS
-    ) -> None:
+    def __init__(self, contract: Contract, profile: str = "documented", layers: Collection[Layer] = DEFAULT_LAYERS) -> None:
         self.contract = contract
         self.profile = contract.profile(profile)
         self.layers = frozenset(layers)

@@ -6,7 +6,7 @@ import json
 import re
 from bisect import bisect_right
 from dataclasses import dataclass
-from json.decoder import scanstring
+from json.decoder import scanstring  # type: ignore[attr-defined] # typeshed lacks it
 from typing import TYPE_CHECKING, Any
 
 from docpact.finding import escape_token
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _SPACE = re.compile(r"[ \t\r\n]*")
 # Values that are passed over need no exact numbers, and an integer of a million digits must not be converted.
-_skip = json.JSONDecoder(parse_int=lambda digits: 0, parse_float=lambda digits: 0.0).raw_decode
+_skip = json.JSONDecoder(parse_int=len, parse_float=len).raw_decode
 
 
 def locate(text: str, pointers: Iterable[str]) -> dict[str, int]:
@@ -24,7 +24,7 @@ def locate(text: str, pointers: Iterable[str]) -> dict[str, int]:
 
     Of members that stand twice the last one counts, as Python reads them. `text` must be JSON.
     """
-    wanted = {pointer: 0 for pointer in pointers}
+    wanted = dict.fromkeys(pointers, 0)
     prefixes = {"/".join(p.split("/")[:n]) for p in wanted for n in range(1, p.count("/") + 2)}
     found: dict[str, int] = {}
 
@@ -32,7 +32,7 @@ def locate(text: str, pointers: Iterable[str]) -> dict[str, int]:
         found[pointer] = offset
         return pointer in prefixes
 
-    _walk(text, visit, lambda pointer, name, offset: None)
+    _walk(text, visit)
     for pointer in wanted:
         at = pointer
         while at not in found and at:
@@ -51,7 +51,7 @@ def duplicates(text: str) -> Iterator[tuple[str, str, int, bool]]:
             twice.append((pointer, name, starts[pointer], offset))
         starts[pointer] = offset
 
-    _walk(text, lambda pointer, offset: True, member)
+    _walk(text, lambda *_: True, member)
     for pointer, name, first, second in twice:
         yield pointer, name, second, _skip_value(text, first) == _skip_value(text, second)
 
@@ -60,7 +60,7 @@ def _skip_value(text: str, offset: int) -> str:
     return text[offset : _skip(text, offset)[1]]
 
 
-def _walk(text: str, visit: Callable[[str, int], bool], member: Callable[[str, str, int], None]) -> None:
+def _walk(text: str, visit: Callable[[str, int], bool], member: Callable[[str, str, int], None] | None = None) -> None:
     """Go through a JSON text; `visit` says of each value whether to go into it, `member` is told of each member."""
     frames: list[_Frame] = []
     pointer, offset = "", _space(text, 0)
@@ -83,7 +83,8 @@ def _walk(text: str, visit: Callable[[str, int], bool], member: Callable[[str, s
             name, offset = scanstring(text, offset + 1)
             offset = _space(text, _space(text, offset) + 1)
             pointer = f"{frame.pointer}/{escape_token(name)}"
-            member(pointer, name, offset)
+            if member is not None:
+                member(pointer, name, offset)
         else:
             pointer = f"{frame.pointer}/{frame.index}"
             frame.index += 1

@@ -76,9 +76,7 @@ class Stream:
         places = self._places(text, parsed, wanted)
         flaws = self._flaws(text, parsed)
         for index, prefix, breaches in judged:
-            found = [
-                b.finding(places[f"{prefix}{b.pointer}"]._replace(pointer=b.pointer, item=index)) for b in breaches
-            ]
+            found = [b.finding(places[f"{prefix}{b.pointer}"]._replace(pointer=b.pointer, item=index)) for b in breaches]
             yield [*flaws, *found]
             flaws = []
         if flaws or not judged:

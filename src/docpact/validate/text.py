@@ -21,7 +21,8 @@ _BLANK = b" \t\r\n"
 _BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*+"?|[\[{]|[\]}]', re.DOTALL)
 # Longer integers are refused by Python itself (4,300 digits), since reading them takes quadratic time.
 _MOST_DIGITS = 4000
-_MANY = 10**_MOST_DIGITS
+_LONG = 40
+_MANY: int = 10**_MOST_DIGITS
 
 
 class Flaw(NamedTuple):
@@ -75,7 +76,7 @@ class Reader:
         if len(digits) <= _MOST_DIGITS:
             return int(digits)
         self._noted.append(("range", digits))
-        return -_MANY if digits.startswith("-") else _MANY
+        return _MANY if digits[0] != "-" else -_MANY
 
     def read(self, text: bytes) -> Parsed:
         """Read one body; a flaw that leaves nothing to read gives the value ABSENT."""
@@ -120,12 +121,13 @@ class Reader:
         return Parsed(characters, value, flaws)
 
     def _told(self, characters: str) -> list[Flaw]:
-        flaws = []
+        flaws: list[Flaw] = []
         noted = dict.fromkeys(self._noted)
         if ("duplicate", "") in noted:
             flaws.extend(
                 Flaw("json-duplicate-member", offset, pointer, ABSENT,
-                     f"the member {shown_text(name)!r} stands twice in one object, with {'equal' if equal else 'different'} values")
+                     f"the member {shown_text(name)!r} stands twice in one object, "
+                     f"with {'equal' if equal else 'different'} values")
                 for pointer, name, offset, equal in duplicates(characters)
             )  # fmt: skip
         for kind, digits in noted:
@@ -133,7 +135,7 @@ class Reader:
                 offset = _find_bare(characters, digits)
                 flaws.append(Flaw("json-number", offset, "", digits, f"{digits} is no JSON number"))
             elif kind == "range":
-                what = f"a number of {len(digits)} digits" if len(digits) > 40 else digits
+                what = f"a number of {len(digits)} digits" if len(digits) > _LONG else digits
                 message = f"{what} is beyond what a double or a 64-bit integer can hold"
                 flaws.append(Flaw("json-number-range", max(characters.find(digits), 0), "", what, message))
         return flaws
@@ -166,7 +168,8 @@ def _too_deep(characters: str) -> Flaw | None:
         if char in "[{":
             depth += 1
             if depth > MOST_DEPTH:
-                return Flaw("json-depth", match.start(), "", ABSENT, f"the text is nested deeper than {MOST_DEPTH} levels")
+                message = f"the text is nested deeper than {MOST_DEPTH} levels"
+                return Flaw("json-depth", match.start(), "", ABSENT, message)
         elif char in "]}":
             depth -= 1
     return None
