@@ -1,4 +1,4 @@
-"""The reader of flattened text: one thing a line, as Apifox and its relatives come out of a browser, Chinese or English."""
+"""The reader of flattened text: one thing a line, as Apifox and its relatives leave a browser, Chinese or English."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 STYLE = "flattened text (Apifox)"
 _MOST_ENTRIES = 1500
 _MOST_TOKENS = 2000
-_PLACES = {"path": "path", "query": "query", "header": "header", "cookie": "cookie"}
+_PLACES = ("path", "query", "header", "cookie")
 _TOKEN = re.compile(r"[A-Za-z][A-Za-z0-9_-]{1,63}")
 
 
@@ -37,10 +37,10 @@ def read(page: Page) -> Draft:
     if len(entries) > _MOST_ENTRIES:
         notes.append(Note("limit", f"only the first {_MOST_ENTRIES} of {len(entries)} members are read", region))
         entries = entries[:_MOST_ENTRIES]
-    chinese = sum("\u4e00" <= char <= "\u9fff" for line in page.lines[:5000] for char in line[:200])
+    chinese = any("\u4e00" <= char <= "\u9fff" for entry in entries for char in entry.description)
     return Draft(
         style=STYLE,
-        language="zh" if parts.chinese * 2 > parts.labels or (not parts.labels and chinese > 20) else "en",  # noqa: PLR2004
+        language="zh" if parts.chinese * 2 > parts.labels or (not parts.labels and chinese) else "en",
         operation=_operation(page, parts, requests),
         entries=tuple(entries),
         paths=tuple(one.path for one in requests[1:]),
@@ -51,7 +51,7 @@ def read(page: Page) -> Draft:
 
 
 def _body(page: Page, parts: sections.Parts) -> tuple[list[Entry], Lines]:
-    """Find the members of the answer that succeeded: those of 200, or of another 2xx, or of an answer without a status."""
+    """Find the members of the answer that succeeded: of 200, or of another 2xx, or of an answer without a status."""
     bodies = [(one, _members(page, one)) for one in sections.of_kind(parts, "body")]
     filled = [(one, entries) for one, entries in bodies if entries]
     for wanted in ("200", "2", ""):
@@ -78,9 +78,7 @@ def _members(page: Page, one: sections.Section) -> list[Entry]:
     return read_members(page.lines, one.start, end)
 
 
-def _example(
-    page: Page, parts: sections.Parts, entries: Sequence[Entry], region: Lines
-) -> tuple[Example | None, Note | None]:
+def _example(page: Page, parts: sections.Parts, entries: Sequence[Entry], region: Lines) -> tuple[Example | None, Note | None]:
     """Find the example: after the members, or wherever the page has an object of half their names."""
     if not entries:
         return None, None
@@ -107,9 +105,7 @@ def _operation(page: Page, parts: sections.Parts, requests: Sequence[request.Req
     auth, auth_line = request.find_auth(page.lines)
     title, title_line = request.title(page.lines, first.line if first else 1)
     parameters = tuple(
-        parameter
-        for one in sections.of_kind(parts, *_PLACES)
-        for parameter in map(lambda entry, place=_PLACES[one.kind]: _parameter(entry, place), _members(page, one))
+        _parameter(entry, one.kind) for one in sections.of_kind(parts, *_PLACES) for entry in _members(page, one)
     )
     header = next((one for one in parameters if one.place == "header" and _carries_secret(one.name)), None)
     if auth is None and header is not None:
@@ -123,8 +119,8 @@ def _operation(page: Page, parts: sections.Parts, requests: Sequence[request.Req
     server = next((one.server for one in requests if one.server), None)
     return Operation(
         method=first.method if first else "", path=first.path if first else "", server=server, auth=auth, title=title,
-        parameters=parameters, statuses=tuple(parts.statuses.items()), media_type=parts.media_type or "application/json",
-        lines=lines,
+        parameters=parameters, statuses=tuple(parts.statuses.items()),
+        media_type=parts.media_type or "application/json", lines=lines,
     )  # fmt: skip
 
 
@@ -153,12 +149,8 @@ def _limits(entries: Sequence[Entry]) -> list[Note]:
 
 def _tokens(page: Page, entries: Sequence[Entry]) -> dict[str, int]:
     """Collect the words of the page outside its lists of values, where each stands alone."""
-    taken = {
-        line
-        for entry in entries
-        if "enum" in entry.lines
-        for line in range(entry.lines["enum"][0], entry.lines["enum"][1] + 1)
-    }
+    listed = [entry.lines["enum"] for entry in entries if "enum" in entry.lines]
+    taken = {line for first, last in listed for line in range(first, last + 1)}
     names = {entry.name for entry in entries}
     found: dict[str, int] = {}
     for number, line in enumerate(page.lines, start=1):

@@ -100,8 +100,8 @@ class Parameter:
 class Operation:
     """The request that a page documents.
 
-    `path` is a template (`/task/{id}`), `server` the address before it or None, `auth` is `bearer`, `header:NAME` or None.
-    `statuses` are the answers that the page lists, each with its label.
+    `path` is a template (`/task/{id}`), `server` the address before it or None, `auth` is `bearer`,
+    `header:NAME` or None. `statuses` are the answers that the page lists, each with its label.
     """
 
     method: str
@@ -127,8 +127,8 @@ class Example:
 class Draft:
     """What a style's reader has found, before the open questions are settled.
 
-    The path of `operation` is as written, literal ids and all; `paths` are the other forms in which the page writes it. `tokens`
-    are the words of the page outside its lists of values, each with its first line.
+    The path of `operation` is as written, literal ids and all; `paths` are the other forms in which the page writes it.
+    `tokens` are the words of the page outside its lists of values, each with its first line.
     """
 
     style: str
@@ -145,8 +145,8 @@ class Draft:
 class Ambiguity:
     """One place where a page can be read in several ways.
 
-    `about` names it (`/action#enum`), `decision` is the reading taken, `settled` whether evidence or a person stands behind
-    it; `by` says who (`evidence`, `person`, `nobody`).
+    `about` names it (`/action#enum`), `decision` is the reading taken, `settled` whether evidence or a person stands
+    behind it; `by` says who (`evidence`, `person`, `nobody`).
     """
 
     about: str

@@ -27,7 +27,7 @@ class Source:
 
 
 def read_source(content: bytes | None, name: str = "contract.toml") -> Source:
-    """Read `[source]` and `[[decision]]` of a contract; raise `ContractError` for what is no TOML or of the wrong type."""
+    """Read `[source]` and `[[decision]]` of a contract; raise `ContractError` for no TOML or a wrong type."""
     if content is None:
         return Source()
     try:
@@ -37,9 +37,7 @@ def read_source(content: bytes | None, name: str = "contract.toml") -> Source:
     source = data.get("source", {})
     entries = data.get("decision", [])
     if not isinstance(source, dict) or not isinstance(entries, list):
-        raise ContractError(
-            f"{name}: [source] is a table, [[decision]] a list of tables", hint="see docpact derive --help"
-        )
+        raise ContractError(f"{name}: [source] is a table, [[decision]] a list of tables", hint="see docpact derive --help")
     given = {key: source[key] for key in ("title", "page", "sha256", "version") if key in source}
     for key, value in given.items():
         if not isinstance(value, str):
@@ -86,7 +84,7 @@ class Decisions:
         return None
 
     def refuse_stale(self, ambiguities: Sequence[Ambiguity]) -> None:
-        """Raise `ContractError` for a decision that no ambiguity has asked for: it has outlived its page, or is misspelt."""
+        """Raise `ContractError` for a decision that no ambiguity asked for: it has outlived its page, or is misspelt."""
         stale = [one for about, one in self._by_about.items() if about not in self._asked]
         if stale:
             open_ones = ", ".join(one.about for one in ambiguities[:8]) or "none"

@@ -15,7 +15,7 @@ _SCHEMA_CLAIMS = ("member", "type", "description", "required", "enum")
 
 
 def canonical(value: Json) -> bytes:
-    """Write JSON as it is committed: two spaces, members in the order given, no escapes but those needed, one line end."""
+    """Write JSON as it is committed: two spaces, members in the order given, no needless escapes, one line end."""
     text = json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
     return text.encode("utf-8", "backslashreplace")
 
@@ -71,9 +71,7 @@ def _clause(one: Field, fields: tuple[Field, ...]) -> dict[str, Json]:
     return clause
 
 
-def _items(
-    path: str, claim: TypeClaim, lines: Mapping[str, Lines], fields: tuple[Field, ...]
-) -> dict[str, Json] | None:
+def _items(path: str, claim: TypeClaim, lines: Mapping[str, Lines], fields: tuple[Field, ...]) -> dict[str, Json] | None:
     inner = f"{path}/*"
     own = next((one for one in fields if one.path == inner), None)
     if own is not None:
@@ -184,7 +182,7 @@ def _scheme(auth: str) -> dict[str, Json]:
 
 
 def claims(reading: Reading, source: str) -> dict[str, Json]:
-    """Return all that a page says as one JSON value: its operation, fields, example, and the questions that it leaves."""
+    """Return all that a page says as one JSON value: operation, fields, example, and the questions that it leaves."""
     return {
         "source": source,
         "style": f"{reading.style}, {reading.language}",

@@ -1,4 +1,4 @@
-"""Values that a page runs together (`NOT_STARTSUBMITTEDIN_PROGRESS`), told apart by evidence and never by a silent guess."""
+"""Values that a page runs together (`NOT_STARTSUBMITTEDIN_PROGRESS`), told apart by evidence, never by a silent guess."""
 
 from __future__ import annotations
 
@@ -16,13 +16,14 @@ if TYPE_CHECKING:
 Values: TypeAlias = "tuple[str, ...]"
 _LONGEST = 2000
 _MOST = 64
+_SHORTEST = 3
 _BINDER = re.compile(r"[_-]+")
 _CAMEL = re.compile(r"[A-Z]+(?![a-z])\d*|[A-Z][a-z]+\d*|[a-z]+\d*|\d+")
 
 
 @dataclass(frozen=True)
 class Split:
-    """How a text of values is read: `values`, the readings refused, the evidence, and whether it settles the question."""
+    """How a text of values is read: `values`, the readings refused, the evidence, and whether that settles it."""
 
     values: Values
     alternatives: tuple[Values, ...]
@@ -37,7 +38,7 @@ class Split:
 
 @dataclass(frozen=True)
 class Candidates:
-    """The readings of a text, best first; `known` when they are made of known words only; `strained` are refused ones."""
+    """The readings of a text, best first; `known`: made of known words only; `strained`: the refused ones."""
 
     readings: tuple[Values, ...]
     strained: tuple[Values, ...]
@@ -48,14 +49,12 @@ class Candidates:
 def split(text: str, shown: str | None, tokens: Mapping[str, int]) -> Split:
     """Tell the values of `text` apart.
 
-    `shown` is the value that the page's example has at this place, or None. `tokens` are whole words found elsewhere on the
-    page, each with its line. Evidence in its order: the example, the other words of the page, the words of the lexicon.
+    `shown` is the value that the page's example has at this place, or None. `tokens` are whole words found elsewhere
+    on the page, each with its line. Evidence in its order: the example, the other words of the page, the words of the lexicon.
     """
     if len(text) > _LONGEST:
-        return Split(
-            (text,), (), (f"{len(text)} characters are more than the {_LONGEST} that are taken apart",), settled=False
-        )
-    inside = {token: line for token, line in tokens.items() if len(token) > 2 and token in text and token != text}  # noqa: PLR2004
+        return Split((text,), (), (f"{len(text)} characters are more than the {_LONGEST} that are taken apart",), settled=False)
+    inside = {token: line for token, line in tokens.items() if len(token) >= _SHORTEST and token in text != token}
     candidates = _candidates(text, {*inside, *([shown] if shown and shown in text else [])})
     return _judge(text, candidates, shown, inside)
 
@@ -76,9 +75,7 @@ def _judge(text: str, candidates: Candidates, shown: str | None, inside: Mapping
     if unknown:
         evidence.append(f"{', '.join(unknown[:4])}: not made of known words, so where it begins and ends is a guess")
     else:
-        evidence.append(
-            "every value is made of known words, and _ binds" if "_" in text else "every value is a known word"
-        )
+        evidence.append("every value is made of known words, and _ binds" if "_" in text else "every value is a known word")
     if len(readings) > 1:
         evidence.append(f"{len(readings)} readings fit that evidence equally well")
     if not candidates.whole:
@@ -94,9 +91,7 @@ def _seen(reading: Values, inside: Mapping[str, int]) -> int:
 
 def _known(value: str) -> bool:
     words = _BINDER.split(value) if value.isupper() or value.islower() else _CAMEL.findall(value)
-    return all(
-        word.upper() in lexicon.WORDS or word.upper().rstrip("0123456789") in lexicon.WORDS for word in words if word
-    )
+    return all(word.upper() in lexicon.WORDS or word.upper().rstrip("0123456789") in lexicon.WORDS for word in words if word)
 
 
 def _candidates(text: str, extra: set[str]) -> Candidates:
@@ -142,10 +137,9 @@ def _join(text: str, binders: list[str], pieces: tuple[Values, ...]) -> Values:
     lengths: list[int] = []
     for at, words in enumerate(pieces):
         sizes = [len(word) for word in words]
-        if at == 0:
-            lengths = sizes
-        else:
-            lengths = [*lengths[:-1], lengths[-1] + len(binders[at - 1]) + sizes[0], *sizes[1:]]
+        if lengths:
+            sizes[0] += lengths.pop() + len(binders[at - 1])
+        lengths += sizes
     values, start = [], 0
     for length in lengths:
         values.append(text[start : start + length])

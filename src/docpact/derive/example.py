@@ -24,7 +24,7 @@ class Scope:
 
 
 def find_example(lines: Sequence[str], start: int, end: int) -> tuple[Example | None, Note | None]:
-    """Find the first JSON object or array in `lines[start:end]`; a text that looks like one and is not becomes a note."""
+    """Find the first JSON object or array in `lines[start:end]`; what looks like one and is not becomes a note."""
     wrong: Note | None = None
     at = start
     while at < end:
@@ -93,9 +93,7 @@ def contradictions(example: Example, fields: Sequence[Field]) -> list[Note]:
 
 
 def _note(one: Field, example: Example, said: str) -> Note:
-    return Note(
-        "contradiction", f"{one.path}: {said} (example: line {example.lines[0]})", one.lines["member"], one.path
-    )
+    return Note("contradiction", f"{one.path}: {said} (example: line {example.lines[0]})", one.lines["member"], one.path)
 
 
 def _absent(path: str, value: dict[str, Json], fields: Sequence[Field]) -> Iterator[Field]:

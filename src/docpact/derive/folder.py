@@ -21,7 +21,7 @@ OPENAPI = "openapi.json"
 
 @dataclass(frozen=True)
 class Folder:
-    """What a contract folder holds: its `name`, the bytes of its page and of its `contract.toml` (None where there is none)."""
+    """What a contract folder holds: its `name`, the bytes of its page and of its `contract.toml` (None without one)."""
 
     name: str
     page: bytes
@@ -48,7 +48,7 @@ def read_folder(folder: Folder, decided: Sequence[str] = ()) -> tuple[Reading, S
 
 
 def files(folder: Folder, reading: Reading, source: Source) -> dict[str, bytes]:
-    """Return the derived files by name: `openapi.json` and `NAME.schema.json`; raise `UndecidedError` while a question is open."""
+    """Return `openapi.json` and `NAME.schema.json` by name; raise `UndecidedError` while a question is open."""
     refuse_undecided(reading)
     return {
         schema_name(folder.name): canonical(schema(reading, folder.name, source.title)),
@@ -62,7 +62,7 @@ def schema_name(name: str) -> str:
 
 
 def page_changed(folder: Folder, source: Source) -> str | None:
-    """Return the page's new hash if it is not the page that a person last looked at; None if it is, or none is noted."""
+    """Return the page's hash if it is not the page that a person last looked at; None if it is, or none is noted."""
     found = digest(folder.page)
     return found if source.sha256 and source.sha256.lower() != found else None
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+_LONGEST_HEADING = 40
+_LONGEST_LABEL = 80
 _COLON = re.compile(r"\s*[:：]\s*$")
 _SPACE = re.compile(r"[\s_]+")
 
@@ -24,8 +26,8 @@ OTHER_MARKS = {"已废弃", "已弃用", "deprecated", "只读", "read-only", "r
 
 _VALUES = "枚举值|枚举|可选值|可用值|可能的值|可能值|取值范围|取值|允许值|允许的值"
 _VALUES_EN = (
-    "enum values?|enum|allowed values?|possible values?|accepted values?|valid values?|available options|available values?"
-    "|one of|any of|must be one of|can be one of"
+    "enum values?|enum|allowed values?|possible values?|accepted values?|valid values?|available options"
+    "|available values?|one of|any of|must be one of|can be one of"
 )
 VALUE_LABELS = (
     ("enum", re.compile(rf"(?i)(?:{_VALUES}|{_VALUES_EN})\s*(?:[:：]\s*(?P<rest>.*))?")),
@@ -44,9 +46,7 @@ VALUE_LABELS = (
         ),
     ),
 )
-IN_PROSE = re.compile(
-    rf"(?i)[,，;；(（。.]?\s*(?:{_VALUES}|{_VALUES_EN})\s*(?:包括|有|are|is)?\s*[:：]\s*(?P<rest>.*)$"
-)
+IN_PROSE = re.compile(rf"(?i)[,，;；(（。.]?\s*(?:{_VALUES}|{_VALUES_EN})\s*(?:包括|有|are|is)?\s*[:：]\s*(?P<rest>.*)$")
 LIMIT = re.compile(r"(?:[<>≥≤]=?|=)\s*-?\d[\d.]*\s*(?:字符|characters?|项|items?|个)?")
 
 _SECTIONS = {
@@ -69,12 +69,11 @@ _SECTIONS = {
     },
 }  # fmt: skip
 _BY_NAME = {name: kind for kind, names in _SECTIONS.items() for name in names}
-_MEDIA = re.compile(
-    r"(?i)(?:body|content type|内容格式|content-type)?\s*[:：]?\s*(?:json)?\s*(?P<media>[a-z]+/[a-z0-9.+*-]+)"
-)
+_MEDIA = re.compile(r"(?i)(?:body|content type|内容格式|content-type)?\s*[:：]?\s*(?:json)?\s*(?P<media>[a-z]+/[a-z0-9.+*-]+)")
 _REASON = (
-    r"ok\b.*|success.*|成功.*|正常.*|created|accepted|no content|bad request|unauthorized|forbidden|not found|unprocessable.*"
-    r"|too many requests|internal server error|service unavailable|bad gateway|conflict|请求.*|失败.*|错误.*|未授权.*|没有.*|禁止.*"
+    r"ok\b.*|success.*|成功.*|正常.*|created|accepted|no content|bad request|unauthorized|forbidden|not found"
+    r"|unprocessable.*|too many requests|internal server error|service unavailable|bad gateway|conflict|请求.*|失败.*|错误.*"
+    r"|未授权.*|没有.*|禁止.*"
     r"|记录.*|参数.*|服务.*|(?:application|text)/.*"
 )
 _STATUS = re.compile(
@@ -95,16 +94,16 @@ def plain(line: str) -> str:
 def section(line: str) -> str | None:
     """Return the kind of section that a line opens (`path`, `response`, `example`, …), or None.
 
-    A word in lower case opens nothing: `example` is as likely the name of a member, and pages capitalise their headings.
+    A word in lower case opens nothing: `example` is as likely a member's name, and pages capitalise their headings.
     """
-    if len(line) > 40 or (line[:1].isascii() and line[:1].islower()):
+    if len(line) > _LONGEST_HEADING or (line[:1].isascii() and line[:1].islower()):
         return None
     return _BY_NAME.get(plain(line))
 
 
 def status(line: str) -> tuple[str, str] | None:
     """Return the status code and label that a line announces (`🟢200成功`, `成功(200)`), or None."""
-    if len(line) > 80:
+    if len(line) > _LONGEST_LABEL:
         return None
     for pattern in (_STATUS_SAID, _STATUS_ROUND, _STATUS):
         if (match := pattern.fullmatch(line)) is not None:
@@ -115,7 +114,7 @@ def status(line: str) -> tuple[str, str] | None:
 
 def media_type(line: str) -> str | None:
     """Return the media type that a line names alone (`application/json`, `Bodyapplication/json`), or None."""
-    match = _MEDIA.fullmatch(line) if len(line) <= 80 else None
+    match = _MEDIA.fullmatch(line) if len(line) <= _LONGEST_LABEL else None
     return match["media"].lower() if match and match["media"].split("/")[0].lower() in _MEDIA_KINDS else None
 
 

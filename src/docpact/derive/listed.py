@@ -13,18 +13,19 @@ if TYPE_CHECKING:
 
 Numbered: TypeAlias = "tuple[int, str]"
 
-_TOKEN = r"[A-Za-z0-9][A-Za-z0-9_.:+-]*"
-_WHOLE = re.compile(rf"[`'\"]?(?P<value>{_TOKEN})[`'\"]?")
-_LED = re.compile(rf"[,，、|/]\s*[`'\"]?(?P<value>{_TOKEN})[`'\"]?")
-_EXPLAINED = re.compile(rf"[`'\"•*-]*\s*(?P<value>{_TOKEN})[`'\"]?\s*(?:[:：=（(–—-]|\s|[^\x00-\x7f]).*")
+_VALUE = r"[A-Za-z0-9][A-Za-z0-9_.:+-]*"
+_WHOLE = re.compile(rf"[`'\"]?(?P<value>{_VALUE})[`'\"]?")
+_LED = re.compile(rf"[,，、|/]\s*[`'\"]?(?P<value>{_VALUE})[`'\"]?")
+_EXPLAINED = re.compile(rf"[`'\"•*-]*\s*(?P<value>{_VALUE})[`'\"]?\s*(?:[:：=（(–—-]|\s|[^\x00-\x7f]).*")
 _SEPARATOR = re.compile(r"\s*[,，、|;；/]\s*|\s+(?:or|和|或|与|and)\s+|\s+")
-_IN_SENTENCE = re.compile(rf"{_TOKEN}")
+_IN_SENTENCE = re.compile(rf"{_VALUE}")
 _LONGEST = 4000
+_SEVERAL = 2
 
 
 @dataclass(frozen=True)
 class Found:
-    """Values of a member: `separate` when the page tells them apart; what is left of its words; the lines of the values."""
+    """Values of a member: `separate` when the page tells them apart; what is left of its words; the values' lines."""
 
     values: tuple[str, ...]
     separate: bool
@@ -45,7 +46,7 @@ def find(before: Sequence[Numbered], after: Sequence[Numbered], labelled: Sequen
             values, separate, kept, lines = found
             parts = (kept, tuple(others)) if first else (tuple(others), kept)
             return Found(values, separate, *parts, lines)
-    return Found((), True, tuple(before), (*after, *labelled), None)
+    return Found((), separate=True, before=tuple(before), after=(*after, *labelled), lines=None)
 
 
 def _labelled(lines: Sequence[Numbered]) -> tuple[tuple[str, ...], bool, list[int], list[Numbered]]:
@@ -125,7 +126,8 @@ def _sentence(words: Sequence[Numbered]) -> tuple[tuple[str, ...], bool, tuple[N
         if said is None or not said["rest"]:
             continue
         values, _ = _values_of(said["rest"])
-        if len(values) < 2:  # noqa: PLR2004 - one value behind a colon may be any word
+        # One value behind a colon may be any word.
+        if len(values) < _SEVERAL:
             continue
         left = line[: said.start()].strip()
         kept = [*words[:at], *([(number, left)] if left else []), *words[at + 1 :]]

@@ -13,6 +13,7 @@ from docpact.derive.typeline import read_type
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+_LONGEST_TITLE = 40
 _NAME = re.compile(r"[^\s:：,，;；。、(){}\[\]\"'`<>|=]{1,80}")
 _MARKED = re.compile(
     rf"(?i)(?P<type>.+?)\s*(?P<mark>{'|'.join(sorted(labels.REQUIRED | labels.OPTIONAL, key=len, reverse=True))})"
@@ -171,4 +172,4 @@ def _worded(before: Sequence[tuple[int, str]], after: Sequence[tuple[int, str]])
 
 
 def _short(line: str) -> bool:
-    return len(line) <= 40 and re.search(r"[。！？；，]|[.!?;,](?:\s|$)", line) is None
+    return len(line) <= _LONGEST_TITLE and re.search(r"[。！？；，]|[.!?;,](?:\s|$)", line) is None

@@ -22,9 +22,9 @@ _MOST_STEPS = 2_000_000
 class Nesting:
     """The trees that remain, the likeliest first: for each entry the index of its parent, -1 for the top level.
 
-    `open_at` has, for each entry of the first tree, the parents that its place in the list alone would allow. `loose` is 1 where
-    the members do not add up to the page's counts, 2 where a scope has a name twice. `whole` is false when there are more trees
-    than were looked at.
+    `open_at` has, for each entry of the first tree, the parents that its place in the list alone would allow. `loose` is
+    1 where the members do not add up to the page's counts, 2 where a scope has a name twice. `whole` is false when there
+    are more trees than were looked at.
     """
 
     trees: tuple[Parents, ...]
@@ -36,9 +36,7 @@ class Nesting:
 class _Search:
     """One search over the trees of a list of entries."""
 
-    def __init__(
-        self, entries: Sequence[Entry], shown: Mapping[str, Scope], fixed: Mapping[int, str], loose: int
-    ) -> None:
+    def __init__(self, entries: Sequence[Entry], shown: Mapping[str, Scope], fixed: Mapping[int, str], loose: int) -> None:
         self.entries, self.shown, self.fixed, self.loose = entries, shown, fixed, loose
         self.steps = 0
 
@@ -65,9 +63,7 @@ class _Search:
         places = []
         for parent in open_parents(self.entries, parents):
             closing = [one for one in open_parents(self.entries, parents) if one > parent]
-            if all(one == ROOT or self._count_fits(parents, one) for one in closing) and self._free(
-                parents, parent, name
-            ):
+            if all(one == ROOT or self._count_fits(parents, one) for one in closing) and self._free(parents, parent, name):
                 places.append(parent)
         if at in self.fixed:
             return [one for one in places if self.path(parents, one) == self.fixed[at]]
@@ -134,7 +130,7 @@ def nest(entries: Sequence[Entry], shown: Mapping[str, Scope], fixed: Mapping[in
     """
     trees, whole, loose = [_by_depth(entries)], True, 0
     if any(entry.depth is None for entry in entries):
-        for loose in range(3):  # noqa: B007 - how much had to be given up is a part of the answer
+        for loose in range(3):
             trees, whole = _Search(entries, shown, fixed, loose).run()
             if trees or not whole:
                 break
@@ -158,7 +154,7 @@ def _by_depth(entries: Sequence[Entry]) -> Parents:
 
 
 def _unlikely(entries: Sequence[Entry], parents: Parents) -> tuple[int, int, int]:
-    """Rank a tree for a best guess, which is always called one: few empty lists of objects, marks of one kind in a scope."""
+    """Rank a tree for a best guess, which is always called one: marks of one kind in a scope, few empty lists."""
     held = set(parents)
     empty = sum(
         3 if entry.claim.type == "array" else 1

@@ -46,9 +46,7 @@ def place(entries: Sequence[Entry], shown: Mapping[str, Scope], decisions: Decis
             hint=f"what can be decided there: {', '.join(_alternatives(entries, first, next(iter(decided))))}",
         )
     best = nesting.trees[0]
-    paths = [
-        f"{path_of(entries, best, parent)}/{escape(entry.name)}" for entry, parent in zip(entries, best, strict=True)
-    ]
+    paths = [f"{path_of(entries, best, parent)}/{escape(entry.name)}" for entry, parent in zip(entries, best, strict=True)]
     ambiguities = [
         _question(entries, nesting, at, _Evidence(entries, nesting, shown), decided.get(at))
         for at in range(len(entries))
@@ -76,9 +74,7 @@ def _decided(entries: Sequence[Entry], nesting: Nesting, decisions: Decisions) -
         if len(parents) > 1:
             paths = [f"{path_of(entries, nesting.trees[0], one)}/{escape(entry.name)}" for one in parents]
             certain = {
-                f"/{escape(other.name)}"
-                for n, other in enumerate(entries)
-                if len(_parents(nesting, n)) == 1 and n != at
+                f"/{escape(other.name)}" for n, other in enumerate(entries) if len(_parents(nesting, n)) == 1 and n != at
             }
             decision = decisions.take(*(f"{path}#nesting" for path in paths if path not in certain))
             if decision is not None:
@@ -114,13 +110,9 @@ class _Evidence:
             beside = self.shown.get(path_of(self.entries, tree, other))
             if beside and beside.objects and name not in beside.members:
                 found.append(f"the example has no {name} {self._where(other)}")
-            twin = next(
-                (n for n, its in enumerate(tree) if its == other and self.entries[n].name == name and n != at), None
-            )
+            twin = next((n for n, its in enumerate(tree) if its == other and self.entries[n].name == name and n != at), None)
             if twin is not None:
-                found.append(
-                    f"a {name} stands {self._where(other)} already (line {self.entries[twin].lines['member'][0]})"
-                )
+                found.append(f"a {name} stands {self._where(other)} already (line {self.entries[twin].lines['member'][0]})")
         for one in (parent, *others):
             holder = self.entries[one].claim.holder if one != ROOT else None
             if holder and holder.count is not None:
@@ -133,9 +125,7 @@ class _Evidence:
         return f"in {path}" if path else "at the top level"
 
 
-def _question(
-    entries: Sequence[Entry], nesting: Nesting, at: int, evidence: _Evidence, decided: Decision | None
-) -> Ambiguity:
+def _question(entries: Sequence[Entry], nesting: Nesting, at: int, evidence: _Evidence, decided: Decision | None) -> Ambiguity:
     tree = nesting.trees[0]
     where = [path_of(entries, tree, one) or "/" for one in _parents(nesting, at)]
     settled = nesting.whole and nesting.loose == 0 and len({one[at] for one in nesting.trees}) == 1
@@ -151,7 +141,8 @@ def _question(
         said.append("nothing on the page tells these places apart")
     return Ambiguity(
         f"{path}#nesting", f"where {entries[at].name} stands", tuple(dict.fromkeys(where)), tuple(said), where[0],
-        settled=settled, by="person" if decided else "evidence" if settled else "nobody", lines=entries[at].lines["member"],
+        settled=settled, by="person" if decided else "evidence" if settled else "nobody",
+        lines=entries[at].lines["member"],
     )  # fmt: skip
 
 
@@ -159,12 +150,8 @@ def _notes(entries: Sequence[Entry], nesting: Nesting, paths: Sequence[str | Non
     notes = []
     if nesting.loose:
         counted = next((one for one in entries if one.claim.holder and one.claim.holder.count is not None), entries[0])
-        notes.append(
-            Note("contradiction", "the members do not add up to the counts of the page", counted.lines["member"])
-        )
+        notes.append(Note("contradiction", "the members do not add up to the counts of the page", counted.lines["member"]))
     for entry, path in zip(entries, paths, strict=True):
         if path is None:
-            notes.append(
-                Note("contradiction", f"{entry.name} is listed twice; the first is taken", entry.lines["member"])
-            )
+            notes.append(Note("contradiction", f"{entry.name} is listed twice; the first is taken", entry.lines["member"]))
     return notes

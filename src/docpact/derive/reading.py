@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from docpact.derive import apifox, request
-from docpact.derive.claims import Ambiguity, Reading
 from docpact.derive.decisions import Decisions
 from docpact.derive.page import Page, read_page
 from docpact.derive.sections import divide
@@ -15,7 +14,7 @@ from docpact.errors import PageError, UndecidedError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from docpact.derive.claims import Decision
+    from docpact.derive.claims import Ambiguity, Decision, Reading
 
 # Each reader says how many members it sees on a page; the one that sees most reads it.
 READERS = (apifox,)
@@ -68,13 +67,9 @@ def refuse_undecided(reading: Reading) -> None:
 
 
 def wanted_decisions(reading: Reading) -> tuple[Ambiguity, ...]:
-    """Return the open ambiguities that a person must decide; those that follow from others once decided are left out."""
-    wanted = []
+    """Return the open ambiguities that a person must decide; those that follow from others are left out."""
     nestings = [one for one in reading.undecided if one.about.endswith("#nesting")]
-    for one in reading.undecided:
-        if one not in nestings or _borders(one, nestings):
-            wanted.append(one)
-    return tuple(wanted)
+    return tuple(one for one in reading.undecided if one not in nestings or _borders(one, nestings))
 
 
 def _borders(one: Ambiguity, nestings: Sequence[Ambiguity]) -> bool:
@@ -82,5 +77,4 @@ def _borders(one: Ambiguity, nestings: Sequence[Ambiguity]) -> bool:
     at = nestings.index(one)
     before = nestings[at - 1].decision if at else None
     after = nestings[at + 1].decision if at + 1 < len(nestings) else None
-    deeper = one.decision not in ("/",)
-    return after != one.decision if deeper else before != one.decision
+    return before != one.decision if one.decision == "/" else after != one.decision

@@ -1,4 +1,4 @@
-"""The request that a page documents: method, address, authorisation, and the parts of the path that stand for a value."""
+"""The request that a page documents: method, address, authorisation, and what in the path stands for a value."""
 
 from __future__ import annotations
 
@@ -22,6 +22,9 @@ _PARTS = re.compile(r"(?P<server>(?:https?://[^/?#\s]+|\{\{[^{}]*\}\}))?(?P<path
 _BEARER = re.compile(r"(?i)authorization['\"]?\s*[:：,]\s*['\"]?bearer\b|\bbearer\s*(?:token|\{|<|\$)|HTTP Bearer")
 _HEADER_KEY = re.compile(r"(?i)(?:--header|-H)\s*['\"]?(?P<name>[\w-]*(?:api|secret|token|key|auth)[\w-]*)\s*:")
 _CURL_LINES = 30
+_LONGEST = 2000
+_LONGEST_TITLE = 120
+_MOST = 20
 _TEMPLATED = re.compile(r"\{+\s*([\w.-]+)\s*\}+|:([A-Za-z_]\w*)|<([\w-]+)>|\$\{([\w.-]+)\}")
 _LITERAL = (
     (re.compile(r"\d{6,}"), "{} digits in a row"),
@@ -45,14 +48,14 @@ def find_requests(lines: Sequence[str]) -> list[Request]:
     """Find the requests of a page, the heading's before the code sample's."""
     headed, sampled = [], []
     for at, line in enumerate(lines):
-        if len(line) > 2000:
+        if len(line) > _LONGEST:
             continue
         found = _curl(lines, at) if _CURL.search(line) else None
         if found is not None:
             sampled.append(found)
         elif (found := _headed(lines, at)) is not None:
             headed.append(found)
-        if len(headed) + len(sampled) >= 20:
+        if len(headed) + len(sampled) >= _MOST:
             break
     return headed + sampled
 
@@ -107,7 +110,7 @@ def find_auth(lines: Sequence[str]) -> tuple[str | None, int | None]:
     """Find how a request shows who sends it: (`bearer` or `header:NAME` or None, the line that says so)."""
     other: tuple[str | None, int | None] = (None, None)
     for at, line in enumerate(lines):
-        if len(line) > 2000:
+        if len(line) > _LONGEST:
             continue
         if _BEARER.search(line):
             return "bearer", at + 1
@@ -127,7 +130,7 @@ class Segment:
 
 
 def template(path: str, known: Sequence[str] = ()) -> tuple[str, tuple[Segment, ...]]:
-    """Replace what stands for a value in a path by `{name}`; `known` are the names that the page's path parameters have."""
+    """Replace what stands for a value in a path by `{name}`; `known` are the names of the page's path parameters."""
     segments = path.split("/")
     found = [(at, *_stands_for(part, at, len(segments))) for at, part in enumerate(segments)]
     values = [(at, name, why) for at, name, why in found if why]
@@ -162,6 +165,6 @@ def title(lines: Sequence[str], first_request: int) -> tuple[str, int | None]:
     """Return the heading of a page: the first line above its request that is neither label nor code."""
     for at, line in enumerate(lines[: max(first_request - 1, 0)]):
         text = line.lstrip("# ").strip()
-        if text and len(text) <= 120 and labels.section(line) is None and not _METHOD_ALONE.fullmatch(text):
+        if text and len(text) <= _LONGEST_TITLE and labels.section(line) is None and not _METHOD_ALONE.fullmatch(text):
             return text, at + 1
     return "", None

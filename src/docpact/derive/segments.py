@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, TypeAlias
 
 from docpact.derive import lexicon
@@ -13,11 +14,13 @@ if TYPE_CHECKING:
 Cuts: TypeAlias = "tuple[str, ...]"
 _MOST_STEPS = 20_000
 _MOST_WAYS = 24
+# Two letters are found in any unknown word.
+_TELLING = 3
 
 
 @dataclass(frozen=True)
 class Ways:
-    """The ways found: `known` of known words only, `strained` where a word stands alone that cannot, `unknown` otherwise.
+    """The ways found: `known` of known words only, `strained` where one stands alone that cannot, `unknown` else.
 
     `whole` is false when the search was cut short.
     """
@@ -29,10 +32,11 @@ class Ways:
 
 
 def ways(text: str, extra: Collection[str], bound: Collection[str], *, left: bool, right: bool) -> Ways:
-    """Find the ways to cut `text` (capitals and digits) into known words; `left`, `right`: whether a neighbour is bound to it.
+    """Find the ways to cut `text` (capitals and digits) into known words.
 
+    `left` and `right` tell whether a neighbour is bound to its first and last word.
     `extra` are whole words that the page itself has, `bound` are parts of such words.
-    A way whose cuts are a part of another's cuts dominates it: `UPSCALE` over `UP` and `SCALE`. Only undominated ways count.
+    A way whose cuts are a part of another's cuts dominates it: `UPSCALE` over `UP` and `SCALE`. Only undominated ones count.
     """
     words = _words(text, {*extra, *bound})
     size = len(text)
@@ -64,7 +68,7 @@ def _fits(word: str, extra: Collection[str]) -> bool:
 
 
 def _undominated(text: str, words: set[tuple[int, int]]) -> tuple[list[Cuts], bool]:
-    """Walk every chain of words over the text, dropping a chain as soon as two or more of its words make one known word."""
+    """Walk every chain of words over the text; drop one as soon as two or more of its words make one known word."""
     size = len(text)
     reach = {size}
     for start in range(size - 1, -1, -1):
@@ -80,7 +84,7 @@ def _undominated(text: str, words: set[tuple[int, int]]) -> tuple[list[Cuts], bo
         if steps > _MOST_STEPS or len(found) >= _MOST_WAYS:
             return found, False
         if cuts[-1] == size:
-            found.append(tuple(text[a:b] for a, b in zip(cuts, cuts[1:], strict=False)))
+            found.append(tuple(text[a:b] for a, b in pairwise(cuts)))
             continue
         stack += [(*cuts, end) for end in ends[cuts[-1]] if not any((start, end) in words for start in cuts[:-1])]
     return found, True
@@ -93,10 +97,10 @@ def _with_unknown(text: str, words: set[tuple[int, int]]) -> Cuts:
         choices = []
         for start in range(max(0, end - 64), end):
             (letters, runs, count), cuts = best[start]
-            if (start, end) in words and end - start > 2:  # noqa: PLR2004 - two letters are found in any unknown word
+            if (start, end) in words and end - start >= _TELLING:
                 choices.append(((letters, runs, count + 1), (*cuts, end)))
             else:
                 choices.append(((letters + end - start, runs + 1, count + 1), (*cuts, end)))
         best.append(min(choices))
     cuts = best[-1][1]
-    return tuple(text[a:b] for a, b in zip(cuts, cuts[1:], strict=False))
+    return tuple(text[a:b] for a, b in pairwise(cuts))

@@ -37,13 +37,9 @@ def settle(draft: Draft, decisions: Decisions) -> Reading:
             continue
         values, question = _values(entry, path, samples, draft.tokens, decisions)
         ambiguities += [question] if question else []
-        fields += _fields(
-            entry, path, values, holds=any(other and other.startswith(f"{path}/") for other in placed.paths)
-        )
+        fields += _fields(entry, path, values, holds=any(other and other.startswith(f"{path}/") for other in placed.paths))
         if entry.claim.enum and not values:
-            notes.append(
-                Note("note", f"{path}: said to be an enum, and no values are listed", entry.lines["member"], path)
-            )
+            notes.append(Note("note", f"{path}: said to be an enum, and no values are listed", entry.lines["member"], path))
     if draft.example is not None:
         notes += contradictions(draft.example, fields)
     ambiguities += placed.ambiguities
@@ -121,11 +117,11 @@ def _operation(draft: Draft, decisions: Decisions) -> tuple[Operation, list[Ambi
     ambiguities = []
     if literals and operation.path:
         decided = decisions.take(PATH)
-        path = decided.value if decided else path
+        templated, path = path, decided.value if decided else path
         if decided and not _same_shape(path, operation.path):
             raise ContractError(
                 f"{decided.origin} decides {PATH} = {path}, which is no template of {operation.path}",
-                hint=f"write the path with {{name}} where a value stands, for instance {request.template(operation.path)[0]}",
+                hint=f"write the path with {{name}} where a value stands, for instance {templated}",
             )
         segments = segments if decided is None else _decided_segments(path, operation.path)
         ambiguities.append(_path_question(draft, path, segments, decided.origin if decided else ""))
@@ -138,8 +134,7 @@ def _operation(draft: Draft, decisions: Decisions) -> tuple[Operation, list[Ambi
         if one.name not in known
     ]
     parameters = [
-        replace(one, example=examples.get(one.name)) if one.place == "path" else one
-        for one in (*added, *operation.parameters)
+        replace(one, example=examples.get(one.name)) if one.place == "path" else one for one in (*added, *operation.parameters)
     ]
     kept = [one for one in parameters if one.place != "path" or f"{{{one.name}}}" in path]
     return replace(operation, path=path, parameters=tuple(kept)), ambiguities
@@ -161,9 +156,7 @@ def _elsewhere(path: str, others: Sequence[str]) -> dict[str, str | None]:
     for other in others:
         values = other.split("/")
         if len(values) == len(parts) and all(a == b or a.startswith("{") for a, b in zip(parts, values, strict=True)):
-            return {
-                a[1:-1]: b for a, b in zip(parts, values, strict=True) if a.startswith("{") and b and b[0] not in "{:<$"
-            }
+            return {a[1:-1]: b for a, b in zip(parts, values, strict=True) if a.startswith("{") and b and b[0] not in "{:<$"}
     return {}
 
 
@@ -176,6 +169,6 @@ def _path_question(draft: Draft, path: str, segments: Sequence[request.Segment],
     if origin:
         evidence = [f"decided in {origin}"]
     return Ambiguity(
-        PATH, "a literal value stands in the path", tuple(dict.fromkeys((path, written))), tuple(evidence), path, settled=True,
-        by="person" if origin else "evidence", lines=draft.operation.lines.get("path", (1, 1)),
+        PATH, "a literal value stands in the path", tuple(dict.fromkeys((path, written))), tuple(evidence), path,
+        settled=True, by="person" if origin else "evidence", lines=draft.operation.lines.get("path", (1, 1)),
     )  # fmt: skip
