@@ -115,8 +115,8 @@ class Contract:
         for path in self.openapi.get("paths", {}).values():
             for operation in path.values():
                 if isinstance(operation, dict) and "responses" in operation:
-                    media = next(iter(operation["responses"].values())).get("content", {})
-                    return next(iter(media.values()), {}).get("example")
+                    answer: Mapping[str, Any] = next(iter(operation["responses"].values()), {})
+                    return next((media.get("example") for media in answer.get("content", {}).values()), None)
         return None
 
     def profile(self, name: str) -> Profile:

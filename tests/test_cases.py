@@ -1,0 +1,113 @@
+"""Every rule has payloads that keep it and payloads that break it: `tests/cases/RULE/pass_*.json`, `fail_*.json`."""
+
+from __future__ import annotations
+
+import json
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from docpact.captures import Text
+from docpact.contract import load
+from docpact.finding import Finding, Layer, Severity
+from docpact.rules import RULES, Rule
+from docpact.validate.stream import Settings, Stream
+
+CASES = Path(__file__).parent / "cases"
+CONTRACT = load()
+
+# Rules that speak only under a profile: the one of their `breaks`, and the one under which their cases are judged.
+PROFILES = {rule.id: rule.breaks.profile for rule in RULES.values()}
+# The cases of the size limit are judged with this limit instead of the 64 MiB of real life.
+SMALL = 4096
+# json-size has no edit that breaks it: the limit is a setting.
+WITHOUT_BREAK = {"json-size"}
+
+
+def files(kind: str) -> list[Path]:
+    return sorted(CASES.glob(f"*/{kind}_*.json"))
+
+
+def judge(rule: str, body: bytes, *, story: bool) -> list[Finding]:
+    stream = Stream(CONTRACT, Settings(profile=PROFILES[rule], stories=story, each=story))
+    content = None if rule == "json-size" and len(body) > SMALL else body
+    return [finding for findings in stream.judge(Text("case", None, content, len(body))) for finding in findings]
+
+
+def is_story(path: Path) -> bool:
+    return RULES[path.parent.name].layer is Layer.LIFECYCLE
+
+
+def identity(path: Path) -> str:
+    return f"{path.parent.name}/{path.stem}"
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_every_rule_has_a_case_that_keeps_it_and_one_that_breaks_it(rule: str) -> None:
+    assert list((CASES / rule).glob("pass_*.json")), f"tests/cases/{rule} has no pass_*.json"
+    assert list((CASES / rule).glob("fail_*.json")), f"tests/cases/{rule} has no fail_*.json"
+
+
+def test_every_folder_of_cases_belongs_to_a_rule_and_holds_only_cases() -> None:
+    assert {folder.name for folder in CASES.iterdir()} == set(RULES)
+    strays = [p for p in CASES.glob("*/*") if not p.name.startswith(("pass_", "fail_")) or p.suffix != ".json"]
+    assert not strays
+
+
+@pytest.mark.parametrize("path", files("pass"), ids=identity)
+def test_a_payload_that_keeps_the_rule_is_not_found(path: Path) -> None:
+    found = judge(path.parent.name, path.read_bytes(), story=is_story(path))
+    assert path.parent.name not in [finding.rule for finding in found]
+
+
+@pytest.mark.parametrize("path", files("fail"), ids=identity)
+def test_a_payload_that_breaks_the_rule_breaks_that_rule_alone(path: Path) -> None:
+    rule = RULES[path.parent.name]
+    found = judge(rule.id, path.read_bytes(), story=is_story(path))
+    assert rule.id in {finding.rule for finding in found}
+    # A warning may stand beside it: a status that goes back may well show something for an instant.
+    assert {f.rule for f in found if f.severity is Severity.ERROR} <= {rule.id}
+
+
+@pytest.mark.parametrize("rule", RULES.values(), ids=lambda rule: rule.id)
+def test_the_edit_that_a_rule_gives_breaks_it_and_no_other(rule: Rule) -> None:
+    if rule.id in WITHOUT_BREAK:
+        assert rule.breaks.text is None
+        assert not rule.breaks.put
+        return
+    found = broken(rule)
+    assert rule.id in {finding.rule for finding in found}
+    assert {f.rule for f in found if f.severity is Severity.ERROR} <= {rule.id}
+
+
+def broken(rule: Rule) -> list[Finding]:
+    how = rule.breaks
+    if how.text is not None:
+        return judge(rule.id, how.text, story=False)
+    if not how.polls:
+        return judge(rule.id, json.dumps(edited(how.put, how.drop)).encode(), story=False)
+    polls = [{"at": edits.get("at", 1), "payload": edited(edits)} for edits in how.polls]
+    for poll, edits in zip(polls, how.polls, strict=True):
+        poll.update({"asked": edits["asked"]} if "asked" in edits else {})
+    return judge(rule.id, json.dumps(polls).encode(), story=True)
+
+
+def edited(put: Any, drop: tuple[str, ...] = ()) -> Any:
+    payload = deepcopy(CONTRACT.example)
+    for pointer, value in put.items():
+        if pointer.startswith("/"):
+            holder, key = _holder(payload, pointer)
+            holder[key] = value
+    for pointer in drop:
+        holder, key = _holder(payload, pointer)
+        del holder[key]
+    return payload
+
+
+def _holder(payload: Any, pointer: str) -> tuple[Any, Any]:
+    *above, last = pointer.split("/")[1:]
+    for part in above:
+        payload = payload[int(part)] if isinstance(payload, list) else payload[part]
+    return payload, int(last) if isinstance(payload, list) else last
