@@ -11,7 +11,6 @@ import sys
 from importlib.metadata import version
 from pathlib import Path
 from statistics import median
-from time import perf_counter
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -24,12 +23,29 @@ PYTHON = sys.executable
 DOCPACT = str(Path(PYTHON).parent / "docpact")
 
 
+# Without the switches of the caller's Python: one of them forbids to keep compiled modules, as every user does.
+PLAIN = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+
+# Starts a program and prints what it cost. In a process of its own, which is as small as a Python can be: Linux counts
+# into the memory of a program what the process that started it held.
+LAUNCHER = """
+import os, sys, time
+null = os.open(os.devnull, os.O_RDWR)
+quiet = [(os.POSIX_SPAWN_DUP2, null, number) for number in range(3)]
+start = time.perf_counter()
+child = os.posix_spawn(sys.argv[1], sys.argv[1:], os.environ, file_actions=quiet)
+_, status, usage = os.wait4(child, 0)
+wall = time.perf_counter() - start
+print(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss, os.waitstatus_to_exitcode(status))
+"""
+
+
 class Cost(NamedTuple):
     """What one run of a program cost: seconds of wall clock, seconds of CPU (its children too), bytes at the most."""
 
     wall: float
     cpu: float
-    memory: int
+    memory: float
 
 
 class Program(NamedTuple):
@@ -41,16 +57,13 @@ class Program(NamedTuple):
 
 def once(program: Program) -> Cost:
     """Run a program to its end, its output thrown away; stop everything if its exit code is another one."""
-    start = perf_counter()
-    process = subprocess.Popen(program.command, cwd=OUT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    wall = perf_counter() - start
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode != program.code:
-        sys.exit(f"{' '.join(program.command)}\ngave {process.returncode}, not {program.code}")
-    # Linux counts memory in kB, macOS in bytes; what this small process held when it forked is counted in.
-    unit = 1 if sys.platform == "darwin" else 1024
-    return Cost(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * unit)
+    launched = [PYTHON, "-I", "-S", "-c", LAUNCHER, *program.command]
+    figures = subprocess.run(launched, cwd=OUT, env=PLAIN, capture_output=True, text=True, check=True).stdout
+    wall, cpu, memory, code = map(float, figures.split())
+    if code != program.code:
+        sys.exit(f"{' '.join(program.command)}\ngave {code:.0f}, not {program.code}")
+    # Linux counts memory in kB, macOS in bytes.
+    return Cost(wall, cpu, memory * (1 if sys.platform == "darwin" else 1024))
 
 
 def side_by_side(programs: Mapping[str, Program], rounds: int) -> dict[str, Cost]:

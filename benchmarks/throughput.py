@@ -23,23 +23,28 @@ PROMPTS = [
     "café à l’aube, brume légère, façade Art déco — vue isométrique 🌅☕️ --chaos 12",
     'https://example.com/ref/0001.png a "quoted" prompt\twith a tab, and a back\\slash --iw 1.5',
 ]
-GRID = [("upsample", "", f"U{n}") for n in range(1, 5)] + [("variation", "", f"V{n}") for n in range(1, 5)]
+# customId, with the job in place of {}; emoji; label
+GRID = [
+    *((f"MJ::JOB::upsample::{n}::{{}}", "", f"U{n}") for n in range(1, 5)),
+    ("MJ::JOB::reroll::0::{}::SOLO", "🔄", ""),
+    *((f"MJ::JOB::variation::{n}::{{}}", "", f"V{n}") for n in range(1, 5)),
+]
 SINGLE = [
-    ("upsample_v6_2x_subtle", "", "Upscale (Subtle)"),
-    ("upsample_v6_2x_creative", "", "Upscale (Creative)"),
-    ("low_variation", "🪄", "Vary (Subtle)"),
-    ("high_variation", "🪄", "Vary (Strong)"),
-    ("Inpaint", "🖌️", "Vary (Region)"),
-    ("Outpaint", "🔍", "Zoom Out 2x"),
-    ("Outpaint", "🔍", "Zoom Out 1.5x"),
-    ("CustomZoom", "🔍", "Custom Zoom"),
-    ("pan_left", "⬅️", ""),
-    ("pan_right", "➡️", ""),
-    ("pan_up", "⬆️", ""),
-    ("pan_down", "⬇️", ""),
-    ("bookmark", "❤️", ""),
-    ("animate_high", "🎞️", "Animate (High motion)"),
-    ("animate_low", "🎞️", "Animate (Low motion)"),
+    ("MJ::JOB::upsample_v6r1_2x_subtle::1::{}::SOLO", "", "Upscale (Subtle)"),
+    ("MJ::JOB::upsample_v6r1_2x_creative::1::{}::SOLO", "", "Upscale (Creative)"),
+    ("MJ::JOB::low_variation::1::{}::SOLO", "🪄", "Vary (Subtle)"),
+    ("MJ::JOB::high_variation::1::{}::SOLO", "🪄", "Vary (Strong)"),
+    ("MJ::Inpaint::1::{}::SOLO", "🖌️", "Vary (Region)"),
+    ("MJ::Outpaint::50::1::{}::SOLO", "🔍", "Zoom Out 2x"),
+    ("MJ::Outpaint::75::1::{}::SOLO", "🔍", "Zoom Out 1.5x"),
+    ("MJ::CustomZoom::1::{}", "🔍", "Custom Zoom"),
+    ("MJ::JOB::pan_left::1::{}::SOLO", "⬅️", ""),
+    ("MJ::JOB::pan_right::1::{}::SOLO", "➡️", ""),
+    ("MJ::JOB::pan_up::1::{}::SOLO", "⬆️", ""),
+    ("MJ::JOB::pan_down::1::{}::SOLO", "⬇️", ""),
+    ("MJ::JOB::animate_high::1::{}::SOLO", "🎞️", "Animate (High motion)"),
+    ("MJ::JOB::animate_low::1::{}::SOLO", "🎞️", "Animate (Low motion)"),
+    ("MJ::BOOKMARK::{}", "❤️", ""),
 ]
 INVALID_EVERY = 100
 
@@ -47,10 +52,9 @@ INVALID_EVERY = 100
 def buttons(draw: random.Random, action: str) -> list[dict[str, Any]]:
     """Make the 9 buttons under a grid of four images, or the 15 under a single one."""
     job = UUID(int=draw.getrandbits(128), version=4)
-    rows = SINGLE if action == "UPSCALE" else [*GRID, ("reroll", "🔄", "")]
     return [
-        {"customId": f"MJ::JOB::{what}::{n % 4 + 1}::{job}", "emoji": emoji, "label": label, "type": 2, "style": 2}
-        for n, (what, emoji, label) in enumerate(rows)
+        {"customId": form.format(job), "emoji": emoji, "label": label, "type": 2, "style": 2}
+        for form, emoji, label in (SINGLE if action == "UPSCALE" else GRID)
     ]
 
 

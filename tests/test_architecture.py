@@ -173,7 +173,7 @@ def breach_of_direction(picture: Picture, module: str, seen: Import) -> str | No
 
 def breach_of_doors(picture: Picture, module: str, seen: Import) -> str | None:
     """Judge an import of somebody else's module."""
-    standard = seen.target in sys.stdlib_module_names
+    standard = seen.target in sys.stdlib_module_names or (seen.for_types and seen.target == "_typeshed")
     if picture.floor_of(box_of(module)) == "WORDS" and not standard:
         return "imports more than the standard library"
     if module == "__init__" and not (standard or seen.in_function or seen.for_types):
@@ -401,9 +401,7 @@ def test_a_healthy_skeleton_has_no_breach(breaches_with: Callable[..., list[str]
         ("derive/page.py", "from docpact import derive", "a cycle of imports: derive, derive.page"),
     ],
 )
-def test_a_planted_breach_is_caught(
-    breaches_with: Callable[..., list[str]], file: str, lines: str, breach: str
-) -> None:
+def test_a_planted_breach_is_caught(breaches_with: Callable[..., list[str]], file: str, lines: str, breach: str) -> None:
     assert breaches_with(file, lines) == [breach]
 
 
