@@ -110,9 +110,7 @@ def test_the_wheel_carries_the_contracts_and_the_schemas(built: Built, root: Pat
 
 
 def test_the_wheel_carries_the_whole_source_and_nothing_else(built: Built, root: Path) -> None:
-    source = {
-        path.relative_to(root / "src").as_posix() for path in (root / "src" / "docpact").rglob("*.*") if path.is_file()
-    }
+    source = {path.relative_to(root / "src").as_posix() for path in (root / "src" / "docpact").rglob("*.*") if path.is_file()}
     source = {name for name in source if "__pycache__" not in name}
     assert {name for name in files_in(built.wheel) if not name.startswith("docpact/_data/")} == source
     assert "docpact/py.typed" in source
@@ -124,7 +122,14 @@ def test_the_sdist_builds_the_same_wheel(built: Built) -> None:
 
 def test_the_sdist_can_be_tested(built: Built) -> None:
     names = set(files_in(built.sdist))
-    assert {"LICENSE", "Makefile", "constraints.txt", "tests/conftest.py", "contracts/task-fetch/page.txt"} <= names
+    assert {
+        ".ci/setup",
+        "LICENSE",
+        "Makefile",
+        "constraints.txt",
+        "tests/conftest.py",
+        "contracts/task-fetch/page.txt",
+    } <= names
 
 
 def test_the_installed_wheel_judges_payloads(installed: Path, tmp_path: Path, example: dict[str, Any]) -> None:
@@ -138,9 +143,7 @@ def test_the_installed_wheel_judges_payloads(installed: Path, tmp_path: Path, ex
     assert run(installed / "python", "-m", "docpact", "--version", cwd=tmp_path).startswith("docpact 0.")
 
 
-def test_the_installed_wheel_derives_without_any_dependency_of_development(
-    installed: Path, tmp_path: Path, root: Path
-) -> None:
+def test_the_installed_wheel_derives_without_any_dependency_of_development(installed: Path, tmp_path: Path, root: Path) -> None:
     page = root / "contracts" / "task-fetch"
     run(installed / "docpact", "derive", page, "--check", cwd=tmp_path)
 
