@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 DOCUMENTED = "documented"
 
+# A clause of more lines than this is the whole page, and is quoted by its first and last line.
+_QUOTED = 10
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -144,10 +147,16 @@ class Contract:
         """
         schema = self.subschema(pointer)
         lines = (schema or {}).get("x-page-lines", {})
-        first, last = lines.get(keyword) or lines.get("member") or (0, 0)
+        member = lines.get("member") or (0, 0)
+        first, last = lines.get(keyword) or member
         if not first:
             return None
-        return Clause(self.page_label, (first, last), "\n".join(self.page[first - 1 : last]))
+        if keyword in {"type", "required"}:
+            # A line that says "string" or "required" says nothing without the name above it.
+            first = member[0] or first
+        said = self.page[first - 1 : last]
+        quote = [said[0], "…", said[-1]] if len(said) > _QUOTED else said
+        return Clause(self.page_label, (first, last), "\n".join(quote))
 
 
 def load(name: str | Path = "task-fetch") -> Contract:

@@ -5,13 +5,17 @@ from __future__ import annotations
 import re
 from math import isfinite
 
-_URL_QUERY = re.compile(r"(?i)\b(https?://[^\s\"'<>?#]*)\?[^\s\"'<>]*")
+# With or without a scheme before it: a query may carry a signature, a token or a user.
+_URL_QUERY = re.compile(r"\?[^\s\"'<>=?]{1,100}=[^\s\"'<>]*")
 _URL_LOGIN = re.compile(r"(?i)\b(https?://)[^\s/@\"'<>]+@")
 _SECRETS = (
     re.compile(r"(?i)\b(bearer|basic|token)\s+[A-Za-z0-9._~+/=-]{6,}"),
     re.compile(r"\b(sk|pk|rk)-[A-Za-z0-9_-]{8,}"),
     re.compile(r"\beyJ[A-Za-z0-9_-]{8,}(\.[A-Za-z0-9_-]*){1,2}"),
-    re.compile(r"(?i)\b(api[-_]?key|api[-_]?secret|access[-_]?token|password|secret)\b(\s*[=:]\s*)[^\s&,;\"']+"),
+    re.compile(
+        r"(?i)\b(api[-_]?key|(?:mj-)?api[-_]?secret|(?:access|auth)[-_]?token|token|password|secret|signature|authorization)"
+        r"([\"']?\s*[=:]\s*[\"']?)[^\s&,;\"']+"
+    ),
 )
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{120,}={0,2}")
 _LONGEST = 80
@@ -21,7 +25,7 @@ _BMP = 0xFFFF
 
 def without_secrets(text: str) -> str:
     """Replace whatever is shaped like a secret in `text`: URL queries and logins, tokens, long base64 runs."""
-    text = _URL_QUERY.sub(r"\1?…", text)
+    text = _URL_QUERY.sub("?…", text)
     text = _URL_LOGIN.sub(r"\1…@", text)
     for pattern in _SECRETS:
         text = pattern.sub("[secret]", text)

@@ -11,6 +11,7 @@ from docpact.errors import Exit, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
     from _typeshed import SupportsWrite
 
 

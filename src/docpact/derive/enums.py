@@ -56,7 +56,26 @@ def split(text: str, shown: str | None, tokens: Mapping[str, int]) -> Split:
         return Split((text,), (), (f"{len(text)} characters are more than the {_LONGEST} that are taken apart",), settled=False)
     inside = {token: line for token, line in tokens.items() if len(token) >= _SHORTEST and token in text != token}
     candidates = _candidates(text, {*inside, *([shown] if shown and shown in text else [])})
+    if shown and not any(shown in reading for reading in candidates.readings):
+        candidates = _around(text, shown, set(inside)) or candidates
     return _judge(text, candidates, shown, inside)
+
+
+def _around(text: str, shown: str, extra: set[str]) -> Candidates | None:
+    """Cut where the example's value stands, and what is before and after it by itself."""
+    readings: list[Values] = []
+    known = True
+    at = text.find(shown)
+    while at >= 0 and len(readings) < _MOST:
+        before, after = text[:at], text[at + len(shown) :]
+        if not _BINDER.search(before[-1:]) and not _BINDER.match(after):
+            sides = [
+                _candidates(side, extra) if side else Candidates(((),), (), known=True, whole=True) for side in (before, after)
+            ]
+            known = known and all(side.known for side in sides)
+            readings += [(*left, shown, *right) for left, right in product(*(side.readings for side in sides))]
+        at = text.find(shown, at + 1)
+    return Candidates(tuple(readings[:_MOST]), (), known, len(readings) <= _MOST) if readings else None
 
 
 def _judge(text: str, candidates: Candidates, shown: str | None, inside: Mapping[str, int]) -> Split:

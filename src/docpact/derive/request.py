@@ -158,7 +158,7 @@ def _stands_for(part: str, at: int, count: int) -> tuple[str | None, str]:
 
 def _named(segments: Sequence[str], at: int, *, alone: bool) -> str:
     before = next((part for part in reversed(segments[:at]) if part and not part.startswith("{")), "")
-    return "id" if alone or not before.isidentifier() else f"{before}Id"
+    return "id" if alone or not before.isidentifier() else f"{before.removesuffix('s')}Id"
 
 
 def title(lines: Sequence[str], first_request: int) -> tuple[str, int | None]:

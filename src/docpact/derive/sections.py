@@ -75,6 +75,9 @@ def _heading(lines: Sequence[str], at: int) -> str | None:
     before = next((line for line in reversed(lines[max(at - 3, 0) : at]) if line), "")
     if kind in _REQUEST:
         return kind
+    # With a colon, `Example:` opens the sample value of one member, unless a body follows.
+    if kind == "example" and lines[at].endswith((":", "：")) and following[:1] not in ("{", "[", "`"):
+        return None
     # `返回结果` between a type and a mark is what a member means, not a heading.
     if labels.mark(following) is not None or (read_type(before) is not None and not _opens(following)):
         return None

@@ -101,7 +101,7 @@ class Stream:
             key = last
         story = self._stories.pop(key, None) or Story()
         self._stories[key] = story
-        if story.polls == 0:
+        if story.polls == 0 and isinstance(found, str):
             self.told_stories += 1
         if len(self._stories) > _MOST_STORIES:
             del self._stories[next(iter(self._stories))]

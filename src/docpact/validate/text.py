@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from docpact.redact import shown_text
@@ -22,6 +23,8 @@ _BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*+"?|[\[{]|[\]}]', re.DOTALL)
 # Longer integers are refused by Python itself (4,300 digits), since reading them takes quadratic time.
 _MOST_DIGITS = 4000
 _LONG = 40
+# A body made to have a million duplicate members is told of by its first ones.
+_MOST_TOLD = 100
 _MANY: int = 10**_MOST_DIGITS
 
 
@@ -128,7 +131,7 @@ class Reader:
                 Flaw("json-duplicate-member", offset, pointer, ABSENT,
                      f"the member {shown_text(name)!r} stands twice in one object, "
                      f"with {'equal' if equal else 'different'} values")
-                for pointer, name, offset, equal in duplicates(characters)
+                for pointer, name, offset, equal in islice(duplicates(characters), _MOST_TOLD)
             )  # fmt: skip
         for kind, digits in noted:
             if kind == "constant":

@@ -1,0 +1,324 @@
+"""`docpact validate` as a user meets it: what it prints, and the exit code."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from docpact.cli import main
+from docpact.cli import validate as verb
+
+
+class Ran:
+    def __init__(self, *arguments: str | Path, stdin: bytes = b"") -> None:
+        out, err = io.StringIO(), io.StringIO()
+        self.code = main([str(a) for a in arguments], io.BytesIO(stdin), out, err)
+        self.out, self.err = out.getvalue(), err.getvalue()
+
+    @property
+    def report(self) -> dict[str, Any]:
+        report: dict[str, Any] = json.loads(self.out)
+        return report
+
+
+def validate(*arguments: str | Path, stdin: bytes = b"") -> Ran:
+    return Ran("validate", *arguments, stdin=stdin)
+
+
+@pytest.fixture
+def good(tmp_path: Path, example: dict[str, Any]) -> Path:
+    path = tmp_path / "good.json"
+    path.write_text(json.dumps(example, ensure_ascii=False, indent=2), "utf-8")
+    return path
+
+
+@pytest.fixture
+def bad(tmp_path: Path, example: dict[str, Any]) -> Path:
+    path = tmp_path / "bad.json"
+    example["status"] = "DONE"
+    path.write_text(json.dumps(example, ensure_ascii=False, indent=2), "utf-8")
+    return path
+
+
+def test_a_payload_that_conforms_gives_0_and_says_so(good: Path) -> None:
+    ran = validate(good)
+    assert ran.code == 0
+    assert "conforms  1 payload without errors; contract task-fetch, profile documented" in ran.out
+    assert ran.err == ""
+
+
+def test_a_breach_is_told_with_place_value_list_page_line_and_hint(bad: Path) -> None:
+    ran = validate(bad, "--layer", "documented")
+    assert ran.code == 1
+    assert ran.out == (
+        "error documented-enum  status is 'DONE', which the page does not list\n"
+        f"  at    {bad}:14:13 /status\n"
+        "  known NOT_START, SUBMITTED, IN_PROGRESS, FAILURE, SUCCESS\n"
+        "  page  59-60: 枚举值: ⏎ NOT_STARTSUBMITTEDIN_PROGRESSFAILURESUCCESS\n"
+        "  hint  a client that switches over the listed values does not know this one; a profile may know it\n"
+        "\n"
+        "violates  1 of 1 payload with errors; contract task-fetch, profile documented\n"
+        "  1 error, 0 warnings: documented-enum 1\n"
+    )
+
+
+def test_the_json_report_has_the_keys_that_other_programs_read(bad: Path) -> None:
+    ran = validate(bad, "--format", "json", "--layer", "documented")
+    report = ran.report
+    assert ran.code == 1
+    assert report["verdict"] == "violates"
+    assert report["contract"]["name"] == "task-fetch"
+    assert len(report["contract"]["schema_sha256"]) == 64
+    assert report["contract"]["profile"] == "documented"
+    summary = {k: report["summary"][k] for k in ("payloads", "conforming", "violating", "unreadable", "findings", "by_rule")}
+    assert summary == {
+        "payloads": 1, "conforming": 0, "violating": 1, "unreadable": 0, "findings": 1, "by_rule": {"documented-enum": 1},
+    }  # fmt: skip
+    (finding,) = report["findings"]
+    assert finding["place"] == {"source": str(bad), "line": 14, "column": 13, "pointer": "/status"}
+    assert finding["found"] == "DONE"
+    assert finding["expected"] == ["NOT_START", "SUBMITTED", "IN_PROGRESS", "FAILURE", "SUCCESS"]
+    assert finding["clause"]["page"] == "contracts/task-fetch/page.txt"
+    assert finding["clause"]["lines"] == [59, 60]
+    assert set(finding) == {
+        "rule", "layer", "severity", "place", "found", "expected", "message", "hint", "clause", "fingerprint",
+    }  # fmt: skip
+
+
+def test_equal_findings_of_many_payloads_are_one_entry_and_all_are_in_the_json(tmp_path: Path, example: dict[str, Any]) -> None:
+    path = tmp_path / "many.ndjson"
+    lines = [{**example, "status": "DONE", "id": str(1_000_000_000 + n)} for n in range(500)]
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
+    ran = validate(path, "--layer", "documented")
+    assert ran.out.count("documented-enum") == 2
+    assert f"500 times, first {path}:1:" in ran.out
+    assert f"last {path}:500:" in ran.out
+    report = validate(path, "--layer", "documented", "--format", "json").report
+    assert [finding["place"]["line"] for finding in report["findings"]] == list(range(1, 501))
+    limited = validate(path, "--layer", "documented", "--format", "json", "--max-findings", "3").report
+    assert (len(limited["findings"]), limited["summary"]["findings"]) == (3, 500)
+
+
+def test_standard_input_files_and_folders_are_judged_together(good: Path, bad: Path) -> None:
+    ran = validate("-", good, bad.parent, "--format", "json", stdin=b'{"buttons": null}')
+    assert ran.report["summary"]["payloads"] == 4
+    assert {f["place"]["source"] for f in ran.report["findings"]} >= {"<stdin>", str(bad)}
+
+
+def test_a_list_body_is_a_finding_and_is_judged_item_by_item_when_asked(tmp_path: Path, example: dict[str, Any]) -> None:
+    path = tmp_path / "list.json"
+    path.write_text(json.dumps([example, {**example, "status": "DONE"}], indent=1), "utf-8")
+    plain = validate(path)
+    assert plain.code == 1
+    assert "documented-body" in plain.out
+    assert f"docpact validate --each {path}" in plain.out
+    each = validate(path, "--each", "--layer", "documented", "--format", "json").report
+    assert each["summary"]["payloads"] == 2
+    (finding,) = each["findings"]
+    assert (finding["place"]["item"], finding["place"]["pointer"]) == (1, "/status")
+    lines = path.read_text("utf-8").splitlines()
+    assert '"DONE"' in lines[finding["place"]["line"] - 1][finding["place"]["column"] - 1 :]
+
+
+@pytest.mark.parametrize("body", ["[]", "[[]]", "[1]"])
+def test_a_list_without_tasks_is_a_finding_too(body: str) -> None:
+    ran = validate("-", "--each", stdin=body.encode())
+    assert ran.code == 1
+    assert "documented-body" in ran.out
+
+
+def test_the_profile_that_explains_most_is_named(root: Path) -> None:
+    ran = validate(root / "examples/captures/go-relay/imagine-polls.ndjson")
+    assert "4 of 4 findings are how a `go-relay` behaves: `--profile go-relay` accepts all of them" in ran.out
+    assert validate(root / "examples/captures/go-relay/imagine-polls.ndjson", "--profile", "go-relay", "--stories").code == 0
+
+
+def test_stories_are_judged_by_id_in_the_order_of_the_file(root: Path) -> None:
+    path = root / "examples/captures/broken/polls-that-go-back.ndjson"
+    assert validate(path).code == 0
+    ran = validate(path, "--stories")
+    assert ran.code == 1
+    assert "end-left" in ran.out
+    assert "in 1 story" in ran.out
+
+
+def test_two_interleaved_stories_are_kept_apart(tmp_path: Path, example: dict[str, Any]) -> None:
+    running = {**example, "status": "IN_PROGRESS", "progress": "46%", "finishTime": 0, "buttons": [], "imageUrl": ""}
+    other = {**running, "id": "1724963337999111", "submitTime": 1724963337999, "progress": "15%"}
+    path = tmp_path / "two.ndjson"
+    path.write_text("\n".join(json.dumps(p) for p in (running, other, running, other)), "utf-8")
+    ran = validate(path, "--stories")
+    assert ran.code == 0, ran.out
+    assert "in 2 stories" in ran.out
+
+
+def test_an_id_that_changes_between_polls_of_one_task_is_found(tmp_path: Path, example: dict[str, Any]) -> None:
+    path = tmp_path / "one.ndjson"
+    path.write_text("\n".join(json.dumps({**example, "id": f"172496333711476{n}"}) for n in (7, 8)), "utf-8")
+    assert "fixed-changed" in validate(path, "--stories").out
+
+
+def test_the_task_that_was_asked_for_can_be_given(good: Path) -> None:
+    assert validate(good, "--task", "1724963337114767").code == 0
+    assert "id-mismatch" in validate(good, "--task", "1").out
+
+
+def test_an_unreadable_file_gives_3_and_the_others_are_judged(good: Path, bad: Path, tmp_path: Path) -> None:
+    ran = validate(good, tmp_path / "none.json")
+    assert ran.code == 3
+    assert "unreadable" in ran.out
+    assert "not-established" in ran.out
+    assert "1 payload without errors" in ran.out
+    assert validate(bad, tmp_path / "none.json").code == 1
+
+
+def test_nothing_to_judge_gives_4(tmp_path: Path) -> None:
+    (tmp_path / "notes.md").write_text("# notes")
+    ran = validate(tmp_path)
+    assert ran.code == 4
+    assert "nothing to judge" in ran.out
+    assert "notes.md (holds no JSON)" in ran.out
+
+
+def test_fail_on_decides_what_a_warning_does(good: Path, bad: Path) -> None:
+    assert validate(good).code == 0
+    assert validate(good, "--fail-on", "warning").code == 1
+    assert validate(bad, "--fail-on", "never").code == 0
+    assert validate(bad, "--fail-on", "never", "--format", "json").report["verdict"] == "violates"
+
+
+def test_a_report_is_written_whole_to_a_file(bad: Path, tmp_path: Path) -> None:
+    target = tmp_path / "deep" / "report.json"
+    assert validate(bad, "--format", "json", "--output", target).code == 1
+    assert json.loads(target.read_bytes())["verdict"] == "violates"
+    assert [p.name for p in target.parent.iterdir()] == ["report.json"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ([], "name what to judge"),
+        (["x", "--profile", "go"], "has no profile 'go'"),
+        (["x", "--layer", "coherrent"], "no layer 'coherrent'"),
+        (["x", "--contract", "nothing"], "no contract 'nothing'"),
+        (["x", "--max-bytes", "many"], "is no size"),
+        (["x", "--max-findings", "-1"], "below 0"),
+        (["x", "--formt", "json"], "unrecognized arguments"),
+        (["x", "--format", "yml"], "invalid choice"),
+        (["x", "--waivers", "/nowhere/w.toml"], "cannot be read"),
+        (["-", "--output", "/proc/none/report"], "cannot write"),
+    ],
+)
+def test_wrong_usage_gives_2_with_a_hint_and_no_traceback(arguments: list[str], says: str) -> None:
+    ran = validate(*arguments, stdin=b"{}")
+    assert ran.code == 2
+    assert says in ran.err
+    assert "hint: " in ran.err
+    assert "Traceback" not in ran.err
+
+
+def test_help_and_version_give_0_and_no_command_gives_2() -> None:
+    assert "examples:" in validate("--help").out
+    assert Ran("--version").out.startswith("docpact 0.")
+    assert Ran().code == 2
+    nearest = Ran("valdate")
+    assert (nearest.code, "docpact validate?" in nearest.err) == (2, True)
+
+
+def test_a_bug_of_ours_gives_70_and_says_where_to_report_it(good: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(verb, "load", lambda _: 1 / 0)
+    ran = validate(good)
+    assert ran.code == 70
+    assert "ZeroDivisionError" in ran.err
+    assert "report" in ran.err
+
+
+def test_an_interrupted_run_reports_what_was_found(bad: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = verb.captures.read
+
+    def interrupted(*arguments: Any) -> Any:
+        yield from real(*arguments)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(verb.captures, "read", interrupted)
+    ran = validate(bad)
+    assert ran.code == 130
+    assert "documented-enum" in ran.out
+    assert "interrupted" in ran.out
+
+
+def test_ctrl_c_on_a_real_process_gives_130_and_the_partial_report(tmp_path: Path, example: dict[str, Any]) -> None:
+    command = [sys.executable, "-m", "docpact", "validate", "-", "--layer", "documented"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdin is not None
+        line = json.dumps({**example, "status": "DONE"}).encode() + b"\n"
+        process.stdin.write(line * 400)
+        process.stdin.flush()
+        time.sleep(1.5)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=20)
+    assert process.returncode == 130, err
+    assert b"documented-enum" in out
+    assert b"interrupted" in out
+
+
+def test_a_reader_that_goes_away_is_no_error(root: Path) -> None:
+    command = f"{sys.executable} -m docpact validate {root}/examples/captures | head -1"
+    done = subprocess.run(["bash", "-o", "pipefail", "-c", command], capture_output=True, timeout=30, check=False)
+    assert b"Traceback" not in done.stderr
+    assert b"Exception" not in done.stderr
+
+
+def test_a_terminal_without_unicode_gets_escapes(bad: Path) -> None:
+    env = {**os.environ, "PYTHONIOENCODING": "ascii", "LC_ALL": "C"}
+    done = subprocess.run([sys.executable, "-m", "docpact", "validate", str(bad)], capture_output=True, env=env, check=False)
+    assert done.returncode == 1
+    assert done.stdout.isascii()
+
+
+def test_colours_are_for_terminals_and_never_with_no_color(bad: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "\x1b" not in validate(bad).out
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    assert "\x1b[31m" in validate(bad).out
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert "\x1b" not in validate(bad).out
+
+
+def test_waivers_accept_expire_and_are_told_when_unused(bad: Path, tmp_path: Path) -> None:
+    waivers = tmp_path / "waivers.toml"
+    table = '[[waiver]]\nrule = "{}"\nowner = "ann"\nreason = "known"\nexpires = {}\n'
+    waivers.write_text(table.format("documented-enum", "2999-01-01") + table.format("stuck", "2999-01-01"))
+    ran = validate(bad, "--layer", "documented", "--waivers", waivers)
+    assert ran.code == 0
+    assert "1 finding waived" in ran.out
+    assert "unused: the waiver of stuck by ann" in ran.out
+    waivers.write_text(table.format("documented-enum", "2020-01-01"))
+    ran = validate(bad, "--layer", "documented", "--waivers", waivers, "--format", "json")
+    assert ran.code == 1
+    assert ran.report["waivers"] == {"expired": ["documented-enum"], "unused": []}
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ('[[waiver]]\nrule = "stuck"', "has no owner"),
+        ('[[waiver]]\nrule = "stuk"\nowner = "a"\nreason = "b"\nexpires = 2999-01-01', "no rule 'stuk'"),
+        ('[[waiver]]\nrule = "stuck"\nowner = "a"\nreason = "b"\nexpires = "2999-01-01"', "is no date"),
+        ('[[waivers]]\nrule = "stuck"', "did you mean 'waiver'"),
+    ],
+)
+def test_a_waiver_that_lacks_something_is_an_error(good: Path, tmp_path: Path, text: str, says: str) -> None:
+    waivers = tmp_path / "w.toml"
+    waivers.write_text(text)
+    ran = validate(good, "--waivers", waivers)
+    assert ran.code == 2
+    assert says in ran.err
