@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import threading
 from copy import deepcopy
-from pathlib import Path
-from typing import Any
+from typing import Any, TYPE_CHECKING
 
 import pytest
 
 import docpact
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +97,9 @@ def test_the_task_that_was_asked_for_is_the_one_that_comes_back(contract: docpac
     assert "id-mismatch" in [f.rule for f in contract.validate(example, asked="1")]
 
 
-@pytest.mark.parametrize("payload", [None, True, 1, 1.5, "", [], [[]], "SUCCESS", {}, {1: 2}, {"buttons": {1: 2}}, {"buttons": [None]}])
+@pytest.mark.parametrize(
+    "payload", [None, True, 1, 1.5, "", [], [[]], "SUCCESS", {}, {1: 2}, {"buttons": {1: 2}}, {"buttons": [None]}]
+)
 def test_anything_can_be_judged(contract: docpact.Contract, payload: Any) -> None:
     assert contract.validate(payload)
     assert not contract.is_valid(payload)

@@ -85,7 +85,14 @@ def test_a_document_above_the_limit_is_told(tmp_path: Path) -> None:
 
 def test_a_folder_is_read_in_the_order_of_its_names_and_strangers_are_told(tmp_path: Path) -> None:
     (tmp_path / "b").mkdir()
-    for name, body in {"b/z.json": "{}", "b/a.txt": ' {"buttons": []}', "a.json": "{}", "notes.md": "# x", ".git": "{}", "p.png": "\x89"}.items():
+    for name, body in {
+        "b/z.json": "{}",
+        "b/a.txt": ' {"buttons": []}',
+        "a.json": "{}",
+        "notes.md": "# x",
+        ".git": "{}",
+        "p.png": "\x89",
+    }.items():
         (tmp_path / name).write_text(body)
     found = texts(tmp_path)
     assert [Path(t.source).name for t in found if isinstance(t, Text)] == ["a.json", "a.txt", "z.json"]

@@ -39,7 +39,15 @@ def test_a_secret_is_hidden_and_stays_hidden(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["SUCCESS", "100%", "a question? yes", "MJ::JOB::upsample::1::e1a4d7e8-8292-412c-aab0-fce932e90479", "一只猫", "https://a.example/1.png"]
+    "text",
+    [
+        "SUCCESS",
+        "100%",
+        "a question? yes",
+        "MJ::JOB::upsample::1::e1a4d7e8-8292-412c-aab0-fce932e90479",
+        "一只猫",
+        "https://a.example/1.png",
+    ],
 )
 def test_what_is_no_secret_is_shown_as_it_is(text: str) -> None:
     assert shown(text) == text

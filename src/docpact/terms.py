@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from docpact.errors import ContractError
@@ -28,8 +29,6 @@ def checked(found: Iterable[str], known: frozenset[str], where: str) -> None:
     """Raise `ContractError` at the first key of `found` that is not among `known`."""
     for key in found:
         if key not in known:
-            from difflib import get_close_matches
-
             near = get_close_matches(key, known, n=1)
             raise ContractError(
                 f"unknown key {key!r} in {where}",

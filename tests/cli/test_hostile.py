@@ -7,12 +7,14 @@ import json
 import subprocess
 import sys
 import time
-from pathlib import Path
-from typing import Any
+from typing import Any, TYPE_CHECKING
 
 import pytest
 
 from docpact.cli import main
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 GOOD = b'{"buttons": []}'
 
@@ -157,10 +159,11 @@ def test_the_memory_of_a_run_does_not_grow_with_its_payloads(tmp_path: Path, exa
     for count in (2_000, 8_000):
         path = tmp_path / f"{count}.ndjson"
         path.write_bytes(line * count)
-        before = "import resource, sys\nfrom docpact.cli import main\n"
-        code = f"{before}main(['validate', {str(path)!r}, '--layer', 'documented'])\nprint(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+        code = (
+            "import resource\nfrom docpact.cli import main\n"
+            f"main(['validate', {str(path)!r}, '--layer', 'documented'])\n"
+            "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+        )
         done = subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=120, check=True)
         peaks.append(int(done.stdout.split()[-1]))
     assert peaks[1] - peaks[0] < 8_000 * (1024 if sys.platform == "darwin" else 1)
-
-

@@ -9,13 +9,16 @@ import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
-from typing import Any
+from typing import Any, TYPE_CHECKING
 
 import pytest
 
+from docpact import captures
 from docpact.cli import main
 from docpact.cli import validate as verb
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class Ran:
@@ -243,20 +246,20 @@ def test_a_bug_of_ours_gives_70_and_says_where_to_report_it(good: Path, monkeypa
 
 
 def test_an_interrupted_run_reports_what_was_found(bad: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = verb.captures.read
+    real = captures.read
 
     def interrupted(*arguments: Any) -> Any:
         yield from real(*arguments)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(verb.captures, "read", interrupted)
+    monkeypatch.setattr(captures, "read", interrupted)
     ran = validate(bad)
     assert ran.code == 130
     assert "documented-enum" in ran.out
     assert "interrupted" in ran.out
 
 
-def test_ctrl_c_on_a_real_process_gives_130_and_the_partial_report(tmp_path: Path, example: dict[str, Any]) -> None:
+def test_ctrl_c_on_a_real_process_gives_130_and_the_partial_report(example: dict[str, Any]) -> None:
     command = [sys.executable, "-m", "docpact", "validate", "-", "--layer", "documented"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdin is not None
@@ -273,7 +276,7 @@ def test_ctrl_c_on_a_real_process_gives_130_and_the_partial_report(tmp_path: Pat
 
 def test_a_reader_that_goes_away_is_no_error(root: Path) -> None:
     command = f"{sys.executable} -m docpact validate {root}/examples/captures | head -1"
-    done = subprocess.run(["bash", "-o", "pipefail", "-c", command], capture_output=True, timeout=30, check=False)
+    done = subprocess.run(["/bin/bash", "-o", "pipefail", "-c", command], capture_output=True, timeout=30, check=False)
     assert b"Traceback" not in done.stderr
     assert b"Exception" not in done.stderr
 

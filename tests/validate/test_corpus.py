@@ -18,7 +18,9 @@ pytestmark = pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus of other
 
 INDEX: list[dict[str, Any]] = json.loads((CORPUS / "payloads" / "INDEX.json").read_text()) if CORPUS.is_dir() else []
 HEALTHY = [
-    entry for entry in INDEX if entry["fidelity"] == "derived" and entry["action"] and entry["implementation"].startswith(tuple(FAMILIES))
+    entry
+    for entry in INDEX
+    if entry["fidelity"] == "derived" and entry["action"] and entry["implementation"].startswith(tuple(FAMILIES))
 ]
 STORIES = sorted((CORPUS / "sequences").glob("*.ndjson")) if CORPUS.is_dir() else []
 

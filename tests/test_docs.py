@@ -1,0 +1,126 @@
+"""What the documentation says is what happens: its examples run, and everything a user can name is documented."""
+
+from __future__ import annotations
+
+import io
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from docpact.cli import VERBS, main
+from docpact.cli.options import parse
+from docpact.contract import load
+from docpact.errors import Exit
+from docpact.finding import Layer
+from docpact.rules import RULES
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text("utf-8")
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
+
+
+def run(*arguments: str) -> tuple[int, str]:
+    out = io.StringIO()
+    code = main(arguments, io.BytesIO(), out, io.StringIO())
+    return code, out.getvalue()
+
+
+@pytest.mark.parametrize("block", blocks("console"), ids=lambda block: block.split("\n")[0][2:50])
+def test_a_command_in_the_readme_prints_what_the_readme_shows(block: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    command, _, expected = block.partition("\n")
+    assert command.startswith("$ docpact ")
+    _, printed = run(*shlex.split(command)[2:])
+    assert printed == expected
+
+
+def test_the_python_in_the_readme_runs_and_prints_what_it_says(capsys: pytest.CaptureFixture[str]) -> None:
+    (block,) = blocks("python")
+    exec(compile(block, "README.md", "exec"), {})  # noqa: S102 - our own README
+    said = [line[2:] for line in block.splitlines() if line.startswith("# ")]
+    assert capsys.readouterr().out.splitlines() == said
+
+
+@pytest.mark.parametrize(
+    "command", [line for block in blocks("sh") for line in block.splitlines() if line.startswith("docpact ")]
+)
+def test_a_command_in_the_readme_is_one_that_docpact_takes(command: str) -> None:
+    from docpact.cli import Streams
+
+    streams = Streams(io.BytesIO(), io.StringIO(), io.StringIO())
+    options = parse(shlex.split(command, comments=True)[1:], streams)
+    assert not isinstance(options, int)
+
+
+def test_every_exit_code_command_and_profile_is_in_the_readme() -> None:
+    for code in Exit:
+        assert f"| {code.value} |" in README
+    for verb in VERBS:
+        assert f"docpact {verb}" in README
+    for profile in load().profiles:
+        assert f"| `{profile}` |" in README
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_every_rule_can_be_explained_with_a_reason_an_example_and_a_waiver(rule: str) -> None:
+    code, text = run("explain", rule)
+    assert code == 0
+    assert text.startswith(f"{rule}  ({RULES[rule].severity}, {RULES[rule].layer} layer)\n  {RULES[rule].title}\n")
+    for heading in ("why    ", "hint   ", "break  ", "waive  "):
+        assert f"\n{heading}" in text, f"docpact explain {rule} has no {heading.strip()!r}"
+    if RULES[rule].layer is Layer.DOCUMENTED and rule != "undocumented-member":
+        assert "\npage   " in text
+
+
+@pytest.mark.parametrize(
+    "pointer", ["/", "/id", "/status", "/buttons", "/buttons/3/emoji", "/properties", "/properties/finalPrompt", "/maskBase64"]
+)
+def test_every_member_can_be_explained_with_its_page_lines(pointer: str) -> None:
+    code, text = run("explain", pointer)
+    assert code == 0
+    assert "page   contracts/task-fetch/page.txt" in text
+
+
+def test_what_cannot_be_explained_is_told_with_the_nearest() -> None:
+    err = io.StringIO()
+    assert main(["explain", "documented-enmu"], io.BytesIO(), io.StringIO(), err) == 2
+    assert "did you mean documented-enum" in err.getvalue()
+    assert main(["explain", "/statsu"], io.BytesIO(), io.StringIO(), err) == 2
+    assert "did you mean /status?" in err.getvalue()
+
+
+def test_explain_without_a_subject_lists_every_rule() -> None:
+    _, text = run("explain")
+    assert all(f"  {rule}" in text for rule in RULES)
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_command_says_what_it_takes(verb: str) -> None:
+    code, text = run(verb, "--help")
+    assert code == 0
+    assert "usage: docpact" in text
+
+
+def test_every_entry_of_the_contract_gives_its_reason_and_the_fact_behind_it() -> None:
+    contract = load()
+    assert contract.lifecycle is not None
+    cycle = contract.lifecycle
+    parts = [contract.coherence, cycle.states.values(), cycle.backs, cycle.fixed, cycle.settled]
+    for part in (part for kind in parts for part in kind):
+        assert getattr(part, "reason", ""), part
+        assert getattr(part, "fact", ""), part
+    for name, (reason, fact) in cycle.reasons.items():
+        assert reason, name
+        assert fact, name
+    for profile in contract.profiles.values():
+        assert profile.name == "documented" or (profile.reason and profile.fact), profile.name
+
+
+def test_every_coherent_rule_is_spoken_of_by_the_contract_or_judged_by_itself() -> None:
+    spoken = {entry.rule for entry in load().coherence} | {"id-mismatch"}
+    assert spoken == {rule.id for rule in RULES.values() if rule.layer is Layer.COHERENT}
