@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from copy import deepcopy
-from typing import Any, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
