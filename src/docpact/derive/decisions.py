@@ -73,6 +73,11 @@ class Decisions:
         self._by_about = {one.about: one for one in given}
         self._asked: set[str] = set()
 
+    @property
+    def given(self) -> bool:
+        """Tell whether a person has decided anything at all."""
+        return bool(self._by_about)
+
     def take(self, *names: str) -> Decision | None:
         """Return the decision about one of these names, the first that there is, and remember that it was of use."""
         for name in names:

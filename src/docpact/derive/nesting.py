@@ -14,8 +14,9 @@ if TYPE_CHECKING:
 
 Parents: TypeAlias = "tuple[int, ...]"
 ROOT = -1
-_MOST_TREES = 500
-_MOST_STEPS = 2_000_000
+_MOST_TREES = 3000
+_MOST_STEPS = 10_000_000
+_DEEPEST = 32
 
 
 @dataclass(frozen=True)
@@ -45,33 +46,34 @@ class _Search:
         stack: list[Parents] = [()]
         while stack:
             parents = stack.pop()
-            self.steps += len(parents) + 1
+            still_open = open_parents(self.entries, parents)
+            self.steps += len(still_open) * (len(parents) + 1)
             if self.steps > _MOST_STEPS or len(found) >= _MOST_TREES:
                 return found, False
             if len(parents) == len(self.entries):
-                if all(self._count_fits(parents, one) for one in range(len(parents))):
+                if all(self._count_fits(parents, one) for one in still_open):
                     found.append(parents)
                 continue
             # The last pushed is the first looked at: the deepest place.
-            stack += [(*parents, parent) for parent in reversed(self._places(parents))]
+            stack += [(*parents, parent) for parent in reversed(self._places(parents, still_open))]
         return found, True
 
-    def _places(self, parents: Parents) -> list[int]:
-        """Return where the next entry may stand, the deepest first."""
+    def _places(self, parents: Parents, still_open: Sequence[int]) -> list[int]:
+        """Return where the next entry may stand, the deepest first; a place above an object closes that object."""
         at = len(parents)
-        name = self.entries[at].name
         places = []
-        for parent in open_parents(self.entries, parents):
-            closing = [one for one in open_parents(self.entries, parents) if one > parent]
-            if all(one == ROOT or self._count_fits(parents, one) for one in closing) and self._free(parents, parent, name):
+        for number, parent in enumerate(still_open):
+            if len(still_open) - number <= _DEEPEST and self._free(parents, parent, self.entries[at].name):
                 places.append(parent)
+            if not self._count_fits(parents, parent):
+                break
         if at in self.fixed:
-            return [one for one in places if self.path(parents, one) == self.fixed[at]]
-        return self._by_example(parents, places, at)
+            return [one for one in places if self._path(parents, one) == self.fixed[at]]
+        return self._by_example(parents, places, at) if self.shown else places
 
     def _by_example(self, parents: Parents, places: list[int], at: int) -> list[int]:
         name = self.entries[at].name
-        scopes = {place: self.shown.get(self.path(parents, place)) for place in places}
+        scopes = {place: self.shown.get(self._path(parents, place)) for place in places}
         having = [place for place, scope in scopes.items() if scope is not None and name in scope.members]
         if having:
             return having
@@ -93,10 +95,10 @@ class _Search:
 
     def _count_fits(self, parents: Parents, one: int) -> bool:
         """Tell whether an object that is closed has as many members as the page says."""
-        holder = self.entries[one].claim.holder
-        return self.loose > 0 or holder is None or holder.count is None or parents.count(one) == holder.count
+        holder = self.entries[one].claim.holder if one != ROOT and not self.loose else None
+        return holder is None or holder.count is None or parents.count(one) == holder.count
 
-    def path(self, parents: Parents, one: int) -> str:
+    def _path(self, parents: Parents, one: int) -> str:
         return path_of(self.entries, parents, one)
 
 
@@ -136,7 +138,7 @@ def nest(entries: Sequence[Entry], shown: Mapping[str, Scope], fixed: Mapping[in
                 break
     if not trees:
         # Too many entries to place within the bound: the flat list, which nobody is asked to trust.
-        return Nesting(((ROOT,) * len(entries),), ((ROOT,),) * len(entries), loose, whole=False)
+        trees, whole = [(ROOT,) * len(entries)], False
     trees.sort(key=lambda parents: _unlikely(entries, parents))
     best = trees[0]
     open_at = tuple(tuple(open_parents(entries, best[:at])) for at in range(len(entries)))

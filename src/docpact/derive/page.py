@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from docpact.errors import PageError
 
 LARGEST = 8 * 2**20
-_MOST_LINES = 200_000
+_MOST_LINES = 60_000
 _LINE_END = re.compile(r"\r\n|\n|\r")
 _BINARY = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _AS_TEXT = "copy the documentation page as text (UTF-8), from its request to the end of its example"

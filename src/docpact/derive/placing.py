@@ -32,63 +32,69 @@ class Placed:
 def place(entries: Sequence[Entry], shown: Mapping[str, Scope], decisions: Decisions) -> Placed:
     """Place every entry by evidence and decisions; raise `ContractError` for a decision that no tree can follow."""
     first = nest(entries, shown, {})
-    decided = _decided(entries, first, decisions)
-    fixed = {at: "" if one.value == "/" else one.value.rstrip("/") for at, one in decided.items()}
-    fixed = _with_stars(entries, first, fixed)
+    possible = _possible(first)
+    decided = _decided(entries, first, possible, decisions)
+    fixed = {at: _parent(one.value, _alternatives(entries, first, possible[at])) for at, one in decided.items()}
     nesting = nest(entries, shown, fixed) if fixed else first
     if fixed and nesting.loose > first.loose:
         # A person may know better than an example that shows only a part of the members.
         nesting = nest(entries, {}, fixed)
     if fixed and nesting.loose > first.loose:
-        one = next(iter(decided.values()))
+        at, one = next(iter(decided.items()))
         raise ContractError(
             f"{one.origin} decides {one.about} = {one.value}, and no reading of the page agrees",
-            hint=f"what can be decided there: {', '.join(_alternatives(entries, first, next(iter(decided))))}",
+            hint=f"what can be decided there: {', '.join(_alternatives(entries, first, possible[at]))}",
         )
     best = nesting.trees[0]
     paths = [f"{path_of(entries, best, parent)}/{escape(entry.name)}" for entry, parent in zip(entries, best, strict=True)]
+    evidence = _Evidence(entries, nesting, shown)
+    remaining = _possible(nesting)
     ambiguities = [
-        _question(entries, nesting, at, _Evidence(entries, nesting, shown), decided.get(at))
+        _question(evidence, at, remaining[at] if at not in decided else possible[at], decided.get(at))
         for at in range(len(entries))
-        if at in decided or len(_parents(first, at)) > 1
+        if at in decided or len(possible[at]) > 1 or len(remaining[at]) > 1
     ]
-    kept = [path if path not in paths[:at] else None for at, path in enumerate(paths)] if nesting.loose else paths
+    kept: list[str | None] = list(paths)
+    if nesting.loose:
+        kept = [path if path not in paths[:at] else None for at, path in enumerate(paths)]
     return Placed(tuple(kept), tuple(ambiguities), tuple(_notes(entries, nesting, kept)))
 
 
-def _parents(nesting: Nesting, at: int) -> list[int]:
-    """Return every parent that an entry could have, that of the first tree first."""
-    found = [nesting.trees[0][at], *nesting.open_at[at], *(tree[at] for tree in nesting.trees)]
-    return list(dict.fromkeys(found))
+def _possible(nesting: Nesting) -> list[list[int]]:
+    """Return for each entry every parent that it could have, that of the first tree first."""
+    best = nesting.trees[0]
+    return [
+        list(dict.fromkeys((best[at], *nesting.open_at[at], *column)))
+        for at, column in enumerate(zip(*nesting.trees, strict=True))
+    ]
 
 
-def _alternatives(entries: Sequence[Entry], nesting: Nesting, at: int) -> list[str]:
-    return [path_of(entries, nesting.trees[0], parent) or "/" for parent in _parents(nesting, at)]
+def _alternatives(entries: Sequence[Entry], nesting: Nesting, parents: Sequence[int]) -> list[str]:
+    return [path_of(entries, nesting.trees[0], parent) or "/" for parent in parents]
 
 
-def _decided(entries: Sequence[Entry], nesting: Nesting, decisions: Decisions) -> dict[int, Decision]:
+def _parent(value: str, alternatives: Sequence[str]) -> str:
+    """Return the path that a person means: `/buttons` is `/buttons/*`, whatever it is a list of."""
+    path = value.rstrip("/")
+    return next((one for one in alternatives if one in (path, f"{path}/*")), path)
+
+
+def _decided(
+    entries: Sequence[Entry], nesting: Nesting, possible: Sequence[Sequence[int]], decisions: Decisions
+) -> dict[int, Decision]:
     """Find for each open entry the decision about it, under any path that it could have."""
     found: dict[int, Decision] = {}
+    if not decisions.given:
+        return found
+    certain = {f"/{escape(entry.name)}" for entry, parents in zip(entries, possible, strict=True) if parents == [ROOT]}
     for at, entry in enumerate(entries):
-        parents = _parents(nesting, at)
-        if len(parents) > 1:
-            paths = [f"{path_of(entries, nesting.trees[0], one)}/{escape(entry.name)}" for one in parents]
-            certain = {
-                f"/{escape(other.name)}" for n, other in enumerate(entries) if len(_parents(nesting, n)) == 1 and n != at
-            }
-            decision = decisions.take(*(f"{path}#nesting" for path in paths if path not in certain))
-            if decision is not None:
-                found[at] = decision
+        if len(possible[at]) == 1:
+            continue
+        paths = [f"{path_of(entries, nesting.trees[0], one)}/{escape(entry.name)}" for one in possible[at]]
+        decision = decisions.take(*(f"{path}#nesting" for path in paths if path not in certain))
+        if decision is not None:
+            found[at] = decision
     return found
-
-
-def _with_stars(entries: Sequence[Entry], nesting: Nesting, fixed: Mapping[int, str]) -> dict[int, str]:
-    """Accept `/buttons` for `/buttons/*`: a person names the member, whatever it is a list of."""
-    result = {}
-    for at, path in fixed.items():
-        allowed = [one if one != "/" else "" for one in _alternatives(entries, nesting, at)]
-        result[at] = next((one for one in allowed if one in (path, f"{path}/*")), path)
-    return result
 
 
 @dataclass(frozen=True)
@@ -125,20 +131,22 @@ class _Evidence:
         return f"in {path}" if path else "at the top level"
 
 
-def _question(entries: Sequence[Entry], nesting: Nesting, at: int, evidence: _Evidence, decided: Decision | None) -> Ambiguity:
+def _question(evidence: _Evidence, at: int, parents: Sequence[int], decided: Decision | None) -> Ambiguity:
+    entries, nesting = evidence.entries, evidence.nesting
     tree = nesting.trees[0]
-    where = [path_of(entries, tree, one) or "/" for one in _parents(nesting, at)]
+    where = _alternatives(entries, nesting, list(dict.fromkeys((tree[at], *parents))))
     settled = nesting.whole and nesting.loose == 0 and len({one[at] for one in nesting.trees}) == 1
     path = f"{path_of(entries, tree, tree[at])}/{escape(entries[at].name)}"
-    said = evidence.said(at, [one for one in _parents(nesting, at) if one != tree[at]])
     if decided is not None:
         said = [f"decided in {decided.origin}" + (f": {decided.reason}" if decided.reason else "")]
     elif not nesting.whole:
         said = ["there are more ways to nest these members than were looked at"]
-    elif settled and not said:
-        said = ["the places of its neighbours leave it no other"]
-    elif not settled:
-        said.append("nothing on the page tells these places apart")
+    else:
+        said = evidence.said(at, [one for one in parents if one != tree[at]])
+        if not settled:
+            said.append("nothing on the page tells these places apart")
+        elif not said:
+            said.append("the places of its neighbours leave it no other")
     return Ambiguity(
         f"{path}#nesting", f"where {entries[at].name} stands", tuple(dict.fromkeys(where)), tuple(said), where[0],
         settled=settled, by="person" if decided else "evidence" if settled else "nobody",
@@ -148,9 +156,14 @@ def _question(entries: Sequence[Entry], nesting: Nesting, at: int, evidence: _Ev
 
 def _notes(entries: Sequence[Entry], nesting: Nesting, paths: Sequence[str | None]) -> list[Note]:
     notes = []
+    if not nesting.whole:
+        notes.append(Note("limit", "the members can be nested in more ways than were looked at", entries[0].lines["member"]))
     if nesting.loose:
-        counted = next((one for one in entries if one.claim.holder and one.claim.holder.count is not None), entries[0])
-        notes.append(Note("contradiction", "the members do not add up to the counts of the page", counted.lines["member"]))
+        notes += [
+            Note("contradiction", f"{one.name}: its {holder.count} members cannot all be placed", one.lines["type"])
+            for one in entries
+            if (holder := one.claim.holder) is not None and holder.count is not None
+        ]
     for entry, path in zip(entries, paths, strict=True):
         if path is None:
             notes.append(Note("contradiction", f"{entry.name} is listed twice; the first is taken", entry.lines["member"]))
