@@ -21,7 +21,7 @@ def contract() -> docpact.Contract:
 
 def test_the_example_of_the_page_conforms(contract: docpact.Contract, example: dict[str, Any]) -> None:
     assert contract.is_valid(example)
-    assert [finding.rule for finding in contract.validate(example)] == ["url-local"]
+    assert contract.validate(example) == []
 
 
 def test_a_finding_says_what_where_why_and_what_to_do(contract: docpact.Contract, example: dict[str, Any]) -> None:

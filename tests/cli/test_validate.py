@@ -193,8 +193,10 @@ def test_nothing_to_judge_gives_4(tmp_path: Path) -> None:
 
 
 def test_fail_on_decides_what_a_warning_does(good: Path, bad: Path) -> None:
-    assert validate(good).code == 0
-    assert validate(good, "--fail-on", "warning").code == 1
+    warned = json.dumps({**json.loads(good.read_bytes()), "progress": "93%"}).encode()
+    assert validate(good, "--fail-on", "warning").code == 0
+    assert validate("-", stdin=warned).code == 0
+    assert validate("-", "--fail-on", "warning", stdin=warned).code == 1
     assert validate(bad, "--fail-on", "never").code == 0
     assert validate(bad, "--fail-on", "never", "--format", "json").report["verdict"] == "violates"
 
