@@ -70,7 +70,10 @@ class Decisions:
 
     def __init__(self, given: Sequence[Decision]) -> None:
         # The last one said wins, so that the command line overrides the contract.
-        self._by_about = {one.about: one for one in given}
+        self._by_about: dict[str, Decision] = {}
+        for one in given:
+            self._by_about.pop(one.about, None)
+            self._by_about[one.about] = one
         self._asked: set[str] = set()
 
     @property
@@ -79,14 +82,19 @@ class Decisions:
         return bool(self._by_about)
 
     def take(self, *names: str) -> Decision | None:
-        """Return the decision about one of these names, the first that there is, and remember that it was of use."""
-        for name in names:
-            # A pointer alone means the one question that stands there: a `#enum` before it, if there is one.
-            for about in (name, name.partition("#")[0]):
-                if about in self._by_about and about not in self._asked:
-                    self._asked.add(about)
-                    return self._by_about[about]
-        return None
+        """Return what was said last about any of these names of one question, and remember that it was of use.
+
+        A pointer alone will do where its value tells the question: a path says where a member stands, nothing else.
+        """
+        nesting = any(name.endswith("#nesting") for name in names)
+        plain = {name.partition("#")[0] for name in names}
+        found = [
+            one
+            for about, one in self._by_about.items()
+            if about not in self._asked and (about in names or (about in plain and one.value.startswith("/") is nesting))
+        ]
+        self._asked.update(one.about for one in found)
+        return found[-1] if found else None
 
     def refuse_stale(self, ambiguities: Sequence[Ambiguity]) -> None:
         """Raise `ContractError` for a decision that no ambiguity asked for: it has outlived its page, or is misspelt."""

@@ -88,10 +88,10 @@ def _values(
     words = {**tokens, **({entry.default.strip("\"'"): entry.lines["member"][0]} if entry.default else {})}
     read = split(text, starred, words)
     if not read.ambiguous:
-        return read.values, None
+        return tuple(dict.fromkeys(read.values)), None
     about = f"{path}#enum"
     decided = decisions.take(about)
-    values, by, evidence = read.values, "evidence" if read.settled else "nobody", read.evidence
+    values, by, evidence = tuple(dict.fromkeys(read.values)), "evidence" if read.settled else "nobody", read.evidence
     if decided is not None:
         values = tuple(value for value in re.split(r"\s*,\s*", decided.value) if value)
         if "".join(values) != text:
