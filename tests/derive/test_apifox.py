@@ -104,7 +104,8 @@ def test_members_named_like_labels_are_members() -> None:
 def test_parameters_of_the_request_and_other_answers_are_not_members() -> None:
     text = (
         "Fetch\nPOST\n/v1/task/{id}\nRequest\nPath Params\nid\nstring\nrequired\nQuery Params\nstring\noptional\n"
-        "Header Params\nX-Trace\nstring\noptional\nDefault:\n1\nBody Params\napplication/json\nprompt\nstring\nrequired\nResponses\n🟢200OK\n"
+        "Header Params\nX-Trace\nstring\noptional\nDefault:\n1\n"
+        "Body Params\napplication/json\nprompt\nstring\nrequired\nResponses\n🟢200OK\n"
         "application/json\nBody\nid\nstring\nrequired\n🟠401Unauthorized\napplication/json\nBody\ncode\ninteger\nrequired\n"
     )
     reading = read(text.encode())
@@ -141,6 +142,18 @@ def test_what_the_example_has_against_the_table_is_a_contradiction() -> None:
     assert [(note.kind, note.about, note.lines[0]) for note in reading.notes] == [
         ("contradiction", "/b", 11), ("contradiction", "/a", 8),
     ]  # fmt: skip
+
+
+def test_a_value_of_the_example_that_is_not_listed_is_a_contradiction() -> None:
+    reading = read(f'{ZH}a\nenum<string>\n可选\n枚举值:\nQUEUEDDONE\n示例\n{{"a":"LOST"}}\n'.encode())
+    assert [(note.kind, note.about) for note in reading.notes] == [("contradiction", "/a")]
+    assert "LOST" in reading.notes[0].message
+
+
+def test_line_ends_of_windows_and_a_byte_order_mark_change_nothing() -> None:
+    text = f"{ZH}a\nstring\n可选\n"
+    plain, other = read(text.encode()), read(("\ufeff" + text.replace("\n", "\r\n")).encode())
+    assert plain == other
 
 
 @pytest.mark.parametrize(

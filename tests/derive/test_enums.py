@@ -21,6 +21,7 @@ values = st.lists(st.one_of(words, st.tuples(words, words).map("_".join)), min_s
         "IMAGINE UPSCALE VARIATION REROLL DESCRIBE BLEND ZOOM PAN SHORTEN SWAP_FACE",
         "INPAINT SWAP_VIDEO_FACE RETEXTURE UPSCALE_HD VIDEO_EXTEND PIC_READER MODAL CANCEL",
         "VIDEO VIDEO_EXTEND EDIT RETEXTURE OUTPAINT SHOW ACTION",
+        "DOWNLOAD KEYWORD WORKFLOW",
         "MID_JOURNEY NIJI_JOURNEY",
         "relax fast turbo",
         "not_start submitted in_progress",
@@ -92,6 +93,14 @@ def test_an_unknown_word_is_settled_where_the_page_shows_it() -> None:
     found = split("IMAGINEFROBNICATEBLEND", None, {"FROBNICATE": 12})
     assert found.settled
     assert "FROBNICATE stands alone in line 12" in found.evidence
+
+
+def test_a_part_of_a_word_of_the_page_is_no_proof_of_another_word() -> None:
+    # FOO is a part of FOO_BAR, which this text does not have: FOO_EDIT stays an open reading.
+    assert not split("BLENDFOO_EDITZOOM", None, {"FOO_BAR": 3}).settled
+    found = split("FOO_BARFOO_EDITZOOM", None, {"FOO_BAR": 3})
+    assert found.values == ("FOO_BAR", "FOO_EDIT", "ZOOM")
+    assert not found.settled
 
 
 def test_the_value_of_the_example_cuts_what_no_word_cuts() -> None:
