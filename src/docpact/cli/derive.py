@@ -57,7 +57,7 @@ def run(options: argparse.Namespace, streams: Streams) -> int:
     from docpact.derive import emit, folder, telling
 
     job = _job(options)
-    reading, source = folder.read_folder(job.folder, options.decide)
+    reading, source = folder.read_folder(job.folder, options.decide, job.where)
     if options.claims:
         # Escapes for all that is not ASCII: no text of a page can steer a terminal.
         claims = json.dumps(emit.claims(reading, job.where), indent=2, ensure_ascii=True, allow_nan=False)

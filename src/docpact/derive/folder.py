@@ -37,14 +37,14 @@ class Difference:
     derived: str | None
 
 
-def read_folder(folder: Folder, decided: Sequence[str] = ()) -> tuple[Reading, Source]:
+def read_folder(folder: Folder, decided: Sequence[str] = (), where: str = "") -> tuple[Reading, Source]:
     """Read the page of a folder, with the decisions of its contract and those of `decided` (`POINTER=VALUE`).
 
-    Raises `PageError`, `ContractError`, `UsageError`.
+    `where` is what errors call the page. Raises `PageError`, `ContractError`, `UsageError`.
     """
     source = read_source(folder.contract)
     given: tuple[Decision, ...] = (*source.decisions, *from_arguments(decided))
-    return read(folder.page, given, source.page), source
+    return read(folder.page, given, where or source.page), source
 
 
 def files(folder: Folder, reading: Reading, source: Source) -> dict[str, bytes]:
