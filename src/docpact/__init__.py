@@ -6,10 +6,8 @@
 True
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
+# Not from `typing`: importing that takes longer than everything else that `import docpact` does.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from docpact.api import Contract, load
     from docpact.errors import DocpactError

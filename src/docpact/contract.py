@@ -45,12 +45,16 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class ButtonKind:
-    """One kind of button: the form of its customId, what such a customId begins with, and the actions that it fits."""
+    """One kind of button: the form of its customId, what such a customId begins with, and the actions that it fits.
+
+    `template` is the form with UUID for the job, as the contract writes it.
+    """
 
     name: str
     markers: tuple[str, ...]
     form: str
     fits: tuple[str, ...]
+    template: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +172,7 @@ def load(name: str | Path = "task-fetch") -> Contract:
     folder = _folder(name)
     terms = _toml(folder / "contract.toml")
     checked(terms, TABLES, "contract.toml")
-    schema_path = data.schema_path(folder)
+    schema_path = Path(data.schema_path(str(folder)))
     schema = _json(schema_path)
     return Contract(
         name=folder.resolve().name,
@@ -187,12 +191,12 @@ def load(name: str | Path = "task-fetch") -> Contract:
 
 def names() -> tuple[str, ...]:
     """Return the names of the contracts that ship with docpact."""
-    folder = data.contracts()
+    folder = Path(data.contracts())
     return tuple(sorted(p.name for p in folder.iterdir() if (p / "contract.toml").is_file())) if folder.is_dir() else ()
 
 
 def _folder(name: str | Path) -> Path:
-    shipped = data.contracts() / name if isinstance(name, str) and "/" not in name and name not in {".", ".."} else None
+    shipped = Path(data.contracts()) / name if isinstance(name, str) and "/" not in name and name not in {".", ".."} else None
     if shipped is not None and (shipped / "contract.toml").is_file():
         return shipped
     folder = Path(name)
@@ -274,7 +278,13 @@ def _entry(entry: dict[str, Any]) -> Entry:
 def _kinds(table: dict[str, Any]) -> tuple[ButtonKind, ...]:
     uuid = table.get("uuid", "")
     return tuple(
-        ButtonKind(k["name"], tuple(k["marker"].split("|")), k["form"].replace("UUID", uuid), tuple(k.get("fits", ())))
+        ButtonKind(
+            name=k["name"],
+            markers=tuple(k["marker"].split("|")),
+            form=k["form"].replace("UUID", uuid),
+            fits=tuple(k.get("fits", ())),
+            template=k["form"],
+        )
         for k in table.get("kind", ())
     )
 
