@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING
 
 from docpact import __version__, captures
+from docpact.cli import reports
 from docpact.contract import load
 from docpact.errors import Exit, UsageError
-from docpact.files import write_whole
 from docpact.finding import Layer
-from docpact.report import Run, as_json, as_text
+from docpact.report import Run
 from docpact.tally import Tally
 from docpact.validate.stream import Settings, Stream
 from docpact.waivers import load as load_waivers
@@ -45,8 +44,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add("--stories", action="store_true", help="judge the payloads of one id as polls, in their order")
     add("--each", action="store_true", help="judge a list body item by item")
     add("--task", metavar="ID", help="the id that was asked for: every payload must be this task")
-    add("--format", default="text", choices=("text", "json"), help="how the report is written (default: text)")
-    add("--output", metavar="FILE", help="write the report to a file, whole or not at all")
+    reports.configure(parser)
     add("--fail-on", default="error", choices=("error", "warning", "never"), help="what makes the exit code 1")
     add("--waivers", metavar="FILE", help="findings that are accepted for a time (docpact explain RULE shows how)")
     add("--max-findings", type=int, metavar="N", help="list at most N findings; all of them are counted")
@@ -60,17 +58,18 @@ def run(options: argparse.Namespace, streams: Streams) -> int:
     if options.max_findings is not None and options.max_findings < 0:
         raise UsageError(f"--max-findings {options.max_findings} is below 0", hint="give a number from 0")
     contract = load(options.contract)
-    stream = Stream(contract, _settings(options))
+    settings = _settings(options)
+    stream = Stream(contract, settings)
     limit = _bytes(options.max_bytes)
     tally = Tally(waivers=load_waivers(Path(options.waivers), date.today()) if options.waivers else None)  # noqa: DTZ011 - expiry is in the days of who waives
-    with tempfile.TemporaryFile("w+", encoding="utf-8", newline="\n") as spool:
-        listed = spool if options.format == "json" else None
+    with reports.Gathered(options, contract) as gathered:
         interrupted = False
         try:
-            _judge(options, stream, captures.read(options.inputs, streams.stdin, limit), tally, listed)
+            _judge(stream, captures.read(options.inputs, streams.stdin, limit), tally, gathered)
         except KeyboardInterrupt:
             interrupted = True
         tally.stories = stream.told_stories
+        layers = {*settings.layers, *((Layer.LIFECYCLE,) if settings.stories else ())}
         report = Run(
             version=__version__,
             contract=contract.name,
@@ -80,40 +79,26 @@ def run(options: argparse.Namespace, streams: Streams) -> int:
             fail_on=options.fail_on,
             most=options.max_findings,
             interrupted=interrupted,
+            rules=reports.rules_in_force(contract, options.profile, layers, asked=options.task is not None),
+            inputs=tuple(options.inputs),
+            root=os.getcwd(),
+            promised=contract,
+            seen=gathered.seen,
+            colour=reports.colour(options, streams.stdout),
+            width=reports.width(options, streams.stdout),
         )
-        _write(options, streams, report, spool)
+        gathered.write(report, streams)
     return Exit.INTERRUPTED if interrupted else tally.exit_code(options.fail_on)
 
 
-def _judge(
-    options: argparse.Namespace, stream: Stream, texts: Iterator[captures.Read], tally: Tally, spool: TextIO | None
-) -> None:
-    most = options.max_findings
+def _judge(stream: Stream, texts: Iterator[captures.Read], tally: Tally, gathered: reports.Gathered) -> None:
     for thing in texts:
         if isinstance(thing, captures.Unreadable):
             tally.could_not_read(thing)
         elif isinstance(thing, captures.Skipped):
             tally.passed_over(thing)
         else:
-            for findings in stream.judge(thing):
-                before = tally.findings
-                kept = tally.judged(findings)
-                if spool is not None and kept:
-                    left = len(kept) if most is None else max(0, most - before)
-                    spool.writelines(f"{as_json.line(finding)}\n" for finding in kept[:left])
-
-
-def _write(options: argparse.Namespace, streams: Streams, report: Run, spool: TextIO) -> None:
-    if options.format == "json":
-        spool.seek(0)
-        pieces = as_json.render(report, (line.rstrip("\n") for line in spool))
-    else:
-        pieces = iter([as_text.render(report, colour=options.output is None and _coloured(streams.stdout))])
-    if options.output is None:
-        for piece in pieces:
-            streams.stdout.write(piece)
-    else:
-        write_whole(Path(options.output), "".join(pieces).encode("utf-8", "backslashreplace"))
+            gathered.take(thing, (tally.judged(findings) for findings in stream.judge(thing)))
 
 
 def _settings(options: argparse.Namespace) -> Settings:
@@ -135,9 +120,3 @@ def _bytes(size: str) -> int:
     if not (digits.isascii() and digits.isdigit()) or int(digits) == 0:
         raise UsageError(f"--max-bytes {size!r} is no size", hint="give bytes, or a number with K, M or G: 64M")
     return int(digits) * _UNITS[unit]
-
-
-def _coloured(stream: TextIO) -> bool:
-    if os.environ.get("NO_COLOR"):
-        return False
-    return bool(os.environ.get("FORCE_COLOR")) or (stream.isatty() and os.environ.get("TERM") != "dumb")

@@ -1,0 +1,140 @@
+"""How a verb writes its report: the options, what a format needs to gather, and where the report goes."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Self, TextIO
+
+from docpact.files import write_whole
+from docpact.finding import Layer
+from docpact.redact import printable
+from docpact.report import FORMATS, Run, as_json, render
+from docpact.rules import RULES
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Collection, Iterator, Sequence
+    from types import TracebackType
+
+    from docpact.captures import Text
+    from docpact.cli import Streams
+    from docpact.contract import Contract
+    from docpact.finding import Finding
+    from docpact.seen import Seen
+
+_MARKED_UP = {"html", "junit"}
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments that every verb with a report takes."""
+    add = parser.add_argument
+    add(
+        "--format",
+        default="text",
+        choices=tuple(FORMATS),
+        metavar="FORMAT",
+        help=f"how the report is written: {'; '.join(f'{name}, {form.summary}' for name, form in FORMATS.items())}",
+    )
+    add("--output", metavar="FILE", help="write the report to a file, whole or not at all")
+
+
+class Gathered:
+    """What one run gathers for its report: the findings one by one, and what was seen, as far as the format needs them."""
+
+    def __init__(self, options: argparse.Namespace, contract: Contract) -> None:
+        form = FORMATS[options.format]
+        self._form = options.format
+        self._output = options.output
+        self._each = options.each
+        self._left = options.max_findings
+        self._spool: TextIO | None = _spool() if form.single else None
+        self.seen = _seen(contract, stories=options.stories) if form.pictures else None
+
+    def __enter__(self) -> Self:
+        """Return it."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """Let the spool go."""
+        if self._spool is not None:
+            self._spool.close()
+
+    def take(self, text: Text, judged: Iterator[Sequence[Finding]]) -> None:
+        """Gather what was found in the payloads of one text; `judged` yields the findings of each that are kept."""
+        payloads = self.seen.text(text.content, each=self._each) if self.seen is not None else []
+        for number, kept in enumerate(judged):
+            if self.seen is not None and number < len(payloads):
+                self.seen.take(*payloads[number], (text.source, text.line), kept)
+            if self._spool is not None and kept:
+                listed = kept if self._left is None else kept[: self._left]
+                self._spool.writelines(f"{as_json.line(finding)}\n" for finding in listed)
+                if self._left is not None:
+                    self._left -= len(listed)
+
+    def write(self, run: Run, streams: Streams) -> None:
+        """Write the report: to the file that was asked for, whole or not at all, or to standard output."""
+        pieces = render(self._form, run, self._findings())
+        if self._output is not None:
+            write_whole(Path(self._output), (piece.encode("utf-8", "backslashreplace") for piece in pieces))
+        else:
+            foreign = self._form in _MARKED_UP and (streams.stdout.encoding or "utf-8").lower().replace("-", "") != "utf8"
+            for piece in pieces:
+                streams.stdout.write(piece.encode("ascii", "xmlcharrefreplace").decode() if foreign else piece)
+        if self._form == "github":
+            _append_step_summary(run, streams)
+
+    def _findings(self) -> Iterator[str]:
+        if self._spool is not None:
+            self._spool.seek(0)
+            yield from (line.rstrip("\n") for line in self._spool)
+
+
+def colour(options: argparse.Namespace, stream: TextIO) -> bool:
+    """Tell whether the report is coloured: on a terminal, unless NO_COLOR says no; FORCE_COLOR says yes."""
+    if options.output is not None or os.environ.get("NO_COLOR"):
+        return False
+    return bool(os.environ.get("FORCE_COLOR")) or (stream.isatty() and os.environ.get("TERM") != "dumb")
+
+
+def width(options: argparse.Namespace, stream: TextIO) -> int | None:
+    """Return the columns of the terminal, or None where the report goes to a file or a pipe."""
+    return shutil.get_terminal_size().columns if options.output is None and stream.isatty() else None
+
+
+def rules_in_force(contract: Contract, profile: str, layers: Collection[Layer], *, asked: bool) -> tuple[str, ...]:
+    """Name the rules that a run judges by: those of its layers of which the contract speaks; transport always."""
+    spoken = {entry.rule for entry in contract.coherence} | ({"id-mismatch"} if asked else set())
+    names = []
+    for rule in RULES.values():
+        if rule.layer is not Layer.TRANSPORT and rule.layer not in layers:
+            continue
+        silent = rule.layer is Layer.COHERENT and rule.id not in spoken
+        ignored = rule.id == "undocumented-member" and contract.profile(profile).undocumented is None
+        if not silent and not ignored:
+            names.append(rule.id)
+    return tuple(names)
+
+
+def _spool() -> TextIO:
+    return tempfile.TemporaryFile("w+", encoding="utf-8", newline="\n")
+
+
+def _seen(contract: Contract, *, stories: bool) -> Seen:
+    from docpact.seen import Seen
+
+    return Seen(contract, stories=stories)
+
+
+def _append_step_summary(run: Run, streams: Streams) -> None:
+    """Add the Markdown report to the summary of the step, where GitHub Actions names a file for it."""
+    name = os.environ.get("GITHUB_STEP_SUMMARY")
+    if not name:
+        return
+    try:
+        with open(name, "a", encoding="utf-8", errors="backslashreplace") as file:
+            file.writelines(render("markdown", run))
+    except OSError as error:
+        streams.stderr.write(f"docpact: the step summary cannot be written: {printable(str(error))}\n")

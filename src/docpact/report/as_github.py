@@ -1,0 +1,65 @@
+"""Annotations as GitHub Actions takes them: one command a line on standard output, then the verdict."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from docpact.finding import Severity
+from docpact.report.showing import count, groups, left_out, outcome, page, path, place, plain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from docpact.report import Run
+    from docpact.tally import Group
+
+# GitHub shows ten annotations of each kind a step and fifty a job; the log shows them all.
+_MOST = 50
+
+
+def render(run: Run, findings: Iterable[str]) -> Iterator[str]:
+    """Yield one annotation for each group of equal findings, errors first, the first fifty; the log tells of the rest."""
+    del findings
+    tally = run.tally
+    for source in tally.not_read[:_MOST]:
+        told = f"could not be read: {plain(source.reason)}\n{plain(source.hint)}"
+        yield _command("error", {"file": plain(path(source.source, run.root)), "title": "unreadable"}, told)
+    shown = groups(run, max(0, _MOST - len(tally.not_read)))
+    for group in shown:
+        yield _annotation(group, run.root)
+    rest = left_out(run, shown)
+    if rest:
+        yield f"and {count(rest, 'more finding')} that no annotation shows\n"
+    # The line begins with our own word: `::` at the beginning of a line would be an order.
+    yield f"{tally.verdict(run.fail_on)}: {outcome(run)}; contract {plain(run.contract)}, profile {run.profile}\n"
+
+
+def _annotation(group: Group, root: str) -> str:
+    finding = group.first
+    at = finding.place
+    keys = {"file": plain(path(at.source, root))}
+    if at.line is not None:
+        keys["line"] = str(max(1, at.line))
+        if at.column is not None:
+            keys["col"] = str(max(1, at.column))
+    keys["title"] = finding.rule
+    told = [plain(finding.message)]
+    if group.count > 1:
+        told.append(f"{group.count:,} times, last {place(group.last)}")
+    if finding.clause is not None:
+        told.append(f"page {page(finding.clause)}")
+    told.append(f"hint: {plain(finding.hint)}")
+    return _command("error" if finding.severity is Severity.ERROR else "warning", keys, "\n".join(told))
+
+
+def _command(name: str, keys: dict[str, str], message: str) -> str:
+    written = ",".join(f"{key}={_key(value)}" for key, value in keys.items())
+    return f"::{name} {written}::{_data(message)}\n"
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _key(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")

@@ -1,0 +1,68 @@
+"""Markdown: the verdict, and a table of the groups of equal findings, for a comment or a step summary."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from docpact.finding import Severity
+from docpact.report.showing import count, groups, left_out, outcome, page, place, plain, profile_hint
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from docpact.report import Run
+    from docpact.tally import Group
+
+_MOST = 100
+_WIDEST = 300
+# Every character that Markdown, HTML, mathematics or a mention may begin with; an entity is never one of them.
+_SPECIAL = re.compile(r"[&<>|`*_\[\]\\~#@:!{}=$\"]|(?<=[Ww]{3})\.|^[-+]|(?<=\s)[-+](?=\s)")
+_VERDICTS = {"conforms": "✅ conforms", "violates": "❌ violates", "not-established": "⚠️ not established"}
+
+
+def render(run: Run, findings: Iterable[str]) -> Iterator[str]:
+    """Yield the summary, the first hundred groups with errors first, and what could not be read."""
+    del findings
+    tally = run.tally
+    yield f"### docpact: {_VERDICTS[str(tally.verdict(run.fail_on))]}\n\n"
+    yield f"{outcome(run)}; contract {_code(run.contract)}, profile {_code(run.profile)}, "
+    yield f"{count(tally.errors, 'error')}, {count(tally.warnings, 'warning')}.\n\n"
+    for hint in profile_hint(run):
+        yield f"> {hint}\n\n"
+    if run.interrupted:
+        yield "> The run was interrupted: this is what was found until then.\n\n"
+    shown = groups(run, _MOST)
+    if shown:
+        yield "| | rule | what | how often | first place | page |\n|---|---|---|---:|---|---|\n"
+        for group in shown:
+            yield _row(group)
+        yield "\n"
+    rest = left_out(run, shown)
+    if rest:
+        yield f"And {count(rest, 'more finding')}.\n\n"
+    if tally.not_read:
+        yield "| could not be read | why |\n|---|---|\n"
+        for source in tally.not_read:
+            yield f"| {_code(source.source)} | {_safe(source.reason)} |\n"
+        yield "\n"
+    yield f"docpact {run.version}, schema {_code(run.schema_sha256[:12])}\n"
+
+
+def _row(group: Group) -> str:
+    finding = group.first
+    bad = "❌ error" if finding.severity is Severity.ERROR else "⚠️ warning"
+    said = "" if finding.clause is None else _code(page(finding.clause))
+    cells = (bad, _code(finding.rule), _code(finding.message), f"{group.count:,}", _code(place(finding.place)), said)
+    return f"| {' | '.join(cells)} |\n"
+
+
+def _code(text: str) -> str:
+    # In <code> no mention notifies anybody, and no issue is linked; entities keep the rest from meaning anything.
+    return f"<code>{_safe(text)}</code>"
+
+
+def _safe(text: str) -> str:
+    text = plain(text)
+    text = text if len(text) <= _WIDEST else f"{text[: _WIDEST - 1]}…"
+    return _SPECIAL.sub(lambda found: f"&#{ord(found.group())};", text)

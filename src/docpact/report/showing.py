@@ -1,0 +1,107 @@
+"""How every format shows a value, a place and a count, so that none of them can be made to obey a payload."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from docpact.finding import Severity
+from docpact.redact import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from docpact.finding import Clause, Place
+    from docpact.report import Run
+    from docpact.tally import Group
+
+# Build services take `##[error]`, `##vso[…]` and `##teamcity[…]` anywhere in a line of a log as an order.
+_ORDER = re.compile(r"##(?=\w*\[)")
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
+_LONGEST = 2000
+
+
+def plain(text: str) -> str:
+    """Write a text of a payload so that neither a terminal nor the log of a build service obeys it."""
+    text = printable(text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…")
+    return _ORDER.sub(r"#\\u0023", text) if "##" in text else text
+
+
+def place(at: Place) -> str:
+    """Write a place as editors take it: `file:line:column`, then the pointer, and the item of a list body."""
+    text = plain(at.source) or "<payload>"
+    if at.line is not None:
+        text += f":{at.line}" + (f":{at.column}" if at.column is not None else "")
+    if at.item is not None:
+        text += f" item {at.item}"
+    return f"{text} {plain(at.pointer)}" if at.pointer else text
+
+
+def page(clause: Clause) -> str:
+    """Write the page lines of a clause as one line: `51-54: imageUrl ⏎ string`."""
+    first, last = clause.lines
+    words = plain(" ⏎ ".join(line.strip() for line in clause.quote.split("\n")))
+    return f"{first}{f'-{last}' if last != first else ''}: {words}"
+
+
+def count(number: int, noun: str, plural: str = "") -> str:
+    """Write a number with its noun: `1 finding`, `1,204 findings`."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def groups(run: Run, most: int | None = None) -> list[Group]:
+    """Return the groups of equal findings, errors first; not more than `--max-findings` and `most`."""
+    ordered = sorted(run.tally.groups.values(), key=lambda group: group.first.severity is not Severity.ERROR)
+    bounds = [bound for bound in (run.most, most) if bound is not None]
+    return ordered[: min(bounds)] if bounds else ordered
+
+
+def left_out(run: Run, shown: Iterable[Group]) -> int:
+    """Count the findings that belong to none of the groups shown."""
+    return run.tally.findings - sum(group.count for group in shown)
+
+
+def path(source: str, root: str) -> str:
+    """Return the path of a source as repositories name it: from `root` where it lies below, without `./`, with `/`."""
+    beneath = f"{root.rstrip('/')}/"
+    inside = source[len(beneath) :] if root and source.startswith(beneath) else source
+    while inside.startswith("./"):
+        inside = inside[2:].lstrip("/")
+    return inside or "payload"
+
+
+def uri(source: str, root: str) -> str:
+    """Return a source as a URI reference, percent-encoded: relative below `root`, `file:` for other absolute paths."""
+    inside = path(source, root)
+    scheme = _SCHEME.match(inside)
+    head = scheme.group() if scheme else "file://" if inside.startswith("/") else ""
+    rest = inside[scheme.end() :] if scheme else inside
+    try:
+        # A file name that is no UTF-8 has its bytes as half surrogates: they are encoded as the bytes they are.
+        raw = rest.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        raw = rest.encode("utf-8", "surrogatepass")
+    return head + quote(raw, safe="/")
+
+
+def profile_hint(run: Run) -> Iterator[str]:
+    """Yield the sentence that names the profile which explains most findings, where there is one."""
+    best = run.tally.best_profile()
+    if best is None:
+        return
+    name, explained = best
+    left = run.tally.findings - explained
+    rest = f"shows the other {left:,}" if left else "accepts all of them"
+    yield f"{explained:,} of {count(run.tally.findings, 'finding')} are how a `{name}` behaves: `--profile {name}` {rest}"
+
+
+def outcome(run: Run) -> str:
+    """Say in one sentence how many payloads were judged, and how many of them have errors."""
+    tally = run.tally
+    if not tally.payloads:
+        return "no payload was judged"
+    stories = f" in {count(tally.stories, 'story', 'stories')}" if tally.stories else ""
+    if tally.violating:
+        return f"{tally.violating:,} of {count(tally.payloads, 'payload')}{stories} with errors"
+    return f"{count(tally.payloads, 'payload')}{stories} without errors"
