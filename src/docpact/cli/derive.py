@@ -196,8 +196,11 @@ def _accept(job: _Job) -> dict[Path, bytes]:
     from docpact import contract, data
     from docpact.validate import plan
 
+    terms = job.directory / "contract.toml"
+    if not terms.is_file():
+        return {}
     stamps = {
-        "contract": crc32((job.directory / "contract.toml").read_bytes()),
+        "contract": crc32(terms.read_bytes()),
         "schema": crc32(Path(data.schema_path(str(job.directory))).read_bytes()),
     }
     made = plan.make(contract.load(job.directory), stamps)

@@ -1,6 +1,6 @@
 """The schema engine: `jsonschema` is the judge; in front of it stand closures that can only say "valid".
 
-The closures are built from the schema, for the keywords that `derive` writes; whatever they do not accept goes to
+The closures (`quick.py`) are built from the schema, for the keywords that `derive` writes; whatever they do not accept goes to
 `jsonschema` (Draft202012Validator), which is not even imported as long as everything is valid.
 """
 
@@ -9,11 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from docpact.errors import ContractError
+from docpact.validate import plan, quick
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
-
-    Accept = Callable[[Any], bool]
+    from collections.abc import Iterator, Mapping
 
 _ANNOTATIONS = frozenset(
     {
@@ -50,7 +49,7 @@ class Engine:
     def __init__(self, schema: Mapping[str, Any]) -> None:
         _check_keywords(schema, "")
         self._schema = dict(schema)
-        self._accept = _accept(schema)
+        self._accept = quick.schema_of(plan.of_schema(schema))
         self._validator: Any = None
 
     def accepts(self, payload: Any) -> bool:
@@ -89,80 +88,3 @@ def _check_keywords(schema: Any, where: str) -> None:
         _check_keywords(part, f"{where}/properties/{name}")
     if "items" in schema:
         _check_keywords(schema["items"], f"{where}/items")
-
-
-def _accept(schema: Mapping[str, Any]) -> Accept:
-    """Build the closure that accepts what `schema` certainly allows."""
-    declared = schema.get("type")
-    types = [declared] if isinstance(declared, str) else declared
-    if types is None:
-        # Without a type the other keywords speak only of values of theirs; no derived schema is of that kind.
-        return _anything if not _KEYWORDS & set(schema) else _nothing
-    closures = [_of_type(name, schema) for name in types]
-    if len(closures) == 1:
-        return closures[0]
-    return lambda value: any(accept(value) for accept in closures)
-
-
-def _of_type(name: str, schema: Mapping[str, Any]) -> Accept:
-    if "enum" in schema:
-        values = [value for value in schema["enum"] if isinstance(value, str)]
-        return _member_of(frozenset(values)) if name == "string" else _nothing
-    if name == "object":
-        return _object(schema)
-    if name == "array":
-        return _array(_accept(schema["items"]) if "items" in schema else _anything)
-    return _SCALARS.get(name, _nothing)
-
-
-def _object(schema: Mapping[str, Any]) -> Accept:
-    parts = {name: _accept(part) for name, part in schema.get("properties", {}).items()}
-    required = tuple(schema.get("required", ()))
-    get = parts.get
-
-    def accept(value: Any) -> bool:
-        if type(value) is not dict:
-            return False
-        for name in required:
-            if name not in value:
-                return False
-        for name, member in value.items():
-            part = get(name)
-            if part is not None and not part(member):
-                return False
-        return True
-
-    return accept
-
-
-def _array(item: Accept) -> Accept:
-    def accept(value: Any) -> bool:
-        if type(value) is not list:
-            return False
-        for part in value:  # noqa: SIM110 - a generator costs more than the whole loop
-            if not item(part):
-                return False
-        return True
-
-    return accept
-
-
-def _member_of(values: frozenset[str]) -> Accept:
-    return lambda value: type(value) is str and value in values
-
-
-def _anything(value: Any) -> bool:  # noqa: ARG001 - one of the closures
-    return True
-
-
-def _nothing(value: Any) -> bool:  # noqa: ARG001 - one of the closures
-    return False
-
-
-_SCALARS: dict[str, Accept] = {
-    "string": lambda value: type(value) is str,
-    "integer": lambda value: type(value) is int or (type(value) is float and value.is_integer()),
-    "number": lambda value: type(value) is int or type(value) is float,
-    "boolean": lambda value: type(value) is bool,
-    "null": lambda value: value is None,
-}

@@ -33,14 +33,14 @@ def make(contract: Contract, stamps: Mapping[str, int]) -> dict[str, Any] | None
 
     `stamps` are the checksums (CRC-32) of the files that the contract was loaded from.
     """
+    if not {"status", "action"} <= contract.roles.keys():
+        return None
     try:
-        if not {"status", "action"} <= contract.roles.keys():
-            raise _Unplannable
         of_buttons = [e for e in contract.coherence if any("*" in m for m in e.members)]
         return {
             "version": quick.VERSION,
             "stamps": dict(stamps),
-            "schema": _schema(contract.schema),
+            "schema": of_schema(contract.schema),
             "roles": {role: _member(contract.roles[role]) for role in ("status", "action")},
             "coherence": [_entry(e, contract) for e in contract.coherence if e not in of_buttons],
             "buttons": _buttons(contract, of_buttons),
@@ -49,7 +49,8 @@ def make(contract: Contract, stamps: Mapping[str, int]) -> dict[str, Any] | None
         return None
 
 
-def _schema(schema: Mapping[str, Any]) -> list[Any]:
+def of_schema(schema: Mapping[str, Any]) -> list[Any]:
+    """Return the plan of a schema, for `quick.schema_of`."""
     declared = schema.get("type")
     if declared is None:
         return ["none"] if {"enum", "properties", "required", "items"} & schema.keys() else ["any"]
@@ -62,10 +63,10 @@ def _typed(name: str, schema: Mapping[str, Any]) -> list[Any]:
     if "enum" in schema:
         return ["one-of", [v for v in schema["enum"] if isinstance(v, str)]] if name == "string" else ["none"]
     if name == "object":
-        parts = {key: _schema(part) for key, part in schema.get("properties", {}).items()}
+        parts = {key: of_schema(part) for key, part in schema.get("properties", {}).items()}
         return ["object", parts, list(schema.get("required", ()))]
     if name == "array":
-        return ["array", _schema(schema["items"]) if "items" in schema else ["any"]]
+        return ["array", of_schema(schema["items"]) if "items" in schema else ["any"]]
     return [name] if name in {"string", "integer", "number", "boolean", "null"} else ["none"]
 
 

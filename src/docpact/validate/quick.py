@@ -5,12 +5,12 @@ works on a plan, which `plan.py` makes of a contract ahead of time, and it impor
 starting Python takes 10 ms, and `re` alone would add five. This is why it has no dataclass, no enum and no pattern.
 """
 
-from _json import make_scanner  # type: ignore[import-not-found] # the interpreter's own, and all of `json` that is needed
+from _json import make_scanner  # the interpreter's own, and all of `json` that is needed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Any
+    from typing import Any, ClassVar
 
     Accept = Callable[[Any], bool]
     Check = Callable[[dict[str, Any]], bool]
@@ -29,17 +29,36 @@ class NotPlain(Exception):  # noqa: N818 - not an error: the thorough path takes
 
 def parse(text: str) -> "Any":
     """Read a JSON text of the plainest kind; raises `NotPlain` for anything that a report could say something about."""
-    if text.count("[") + text.count("{") > _DEEPEST or "\\ud" in text or "\\uD" in text:
+    if text.count("[") + text.count("{") > _DEEPEST:
         raise NotPlain
     start = len(text) - len(text.lstrip(" \t\n\r"))
     try:
-        value, end = make_scanner(_Scanner)(text, start)
+        value, end = make_scanner(_Scanner)(text, start)  # type: ignore[arg-type] # it asks for these names alone
     except (ValueError, StopIteration, RecursionError):
         raise NotPlain from None
     # A line that holds a poll, and a file of more than one line, are not plain.
     if text[end:].strip(" \t\n\r") or (type(value) is dict and "payload" in value):
         raise NotPlain
+    if "\\u" in text:
+        _refuse_halves(value)
     return value
+
+
+def _refuse_halves(value: "Any") -> None:
+    """Raise `NotPlain` where half of a surrogate pair stands in a text or a name."""
+    kind = type(value)
+    try:
+        if kind is str:
+            value.encode()
+        elif kind is dict:
+            for name, member in value.items():
+                name.encode()
+                _refuse_halves(member)
+        elif kind is list:
+            for item in value:
+                _refuse_halves(item)
+    except UnicodeEncodeError:
+        raise NotPlain from None
 
 
 def _members(pairs: "list[tuple[str, Any]]") -> "dict[str, Any]":
@@ -70,7 +89,7 @@ class _Scanner:
     parse_constant = staticmethod(_constant)
     parse_float = staticmethod(_float)
     parse_int = int
-    memo: "dict[str, str]" = {}
+    memo: "ClassVar[dict[str, str]]" = {}  # noqa: RUF012 - without `typing` it cannot be seen to be a ClassVar
 
 
 def build(plan: "dict[str, Any]") -> "Accept":
@@ -155,7 +174,7 @@ def coherent_of(plan: "dict[str, Any]") -> "Check":
     status, action = plan["roles"]["status"], plan["roles"]["action"]
     entries = [(_values(e, "status"), _values(e, "action"), _CHECKS[e["check"]](e)) for e in plan["coherence"]]
     buttons = _buttons(plan["buttons"], action) if plan["buttons"] else None
-    chosen: "dict[tuple[Any, Any], list[Check]]" = {}
+    chosen: dict[tuple[Any, Any], list[Check]] = {}
 
     def accepts(payload: "Any") -> bool:
         if type(payload) is not dict:
@@ -282,7 +301,7 @@ def _id_time(entry: "dict[str, Any]") -> "Check":
         made, time = payload.get(task), payload.get(submitted)
         if not made or not time or len(made) != _ID or made[0] != "1":
             return True
-        return made.isascii() and made.isdigit() and -tolerance <= int(made[:13]) - time <= tolerance
+        return bool(made.isascii() and made.isdigit() and -tolerance <= int(made[:13]) - time <= tolerance)
 
     return check
 
@@ -296,12 +315,15 @@ _CHECKS: "dict[str, Callable[[dict[str, Any]], Check]]" = {
 }  # fmt: skip
 
 
-def _buttons(plan: "dict[str, Any]", action: str) -> "Check":
+def _buttons(plan: "dict[str, Any]", action: str) -> "Check":  # noqa: C901 - one loop over the buttons is what makes it quick
     """Accept buttons whose customIds are known ones of one job, that fit the action, and that are no two alike."""
     member, known = plan["member"], plan["known"]
     low, high = plan["style"]
     kind, fits = plan["type"], {name: frozenset(kinds) for name, kinds in plan["fits"].items()}
-    whole: "dict[str, Any]" = plan["whole"]
+    whole: dict[str, Any] = plan["whole"]
+
+    def looks_right(button: "dict[str, Any]") -> bool:
+        return low <= button["style"] <= high and button["type"] == kind and bool(button["emoji"] or button["label"])
 
     def check(payload: "dict[str, Any]") -> bool:
         buttons = payload.get(member)
@@ -323,7 +345,7 @@ def _buttons(plan: "dict[str, Any]", action: str) -> "Check":
                 job = custom_id[start:stop]
             if name is None or (fitting is not None and name not in fitting):
                 return False
-            if not low <= button["style"] <= high or button["type"] != kind or not (button["emoji"] or button["label"]):
+            if not looks_right(button):
                 return False
             seen.add(custom_id)
             if name in counts:
