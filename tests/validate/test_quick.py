@@ -114,7 +114,8 @@ def test_most_payloads_that_are_right_are_accepted_at_once() -> None:
     [
         "", " ", "[", '{"a": 1, "a": 1}', '{"a": NaN}', '{"a": -Infinity}', '{"a": 1e400}',
         '{"a": ' + "9" * 5000 + "}", '{"a": "\\ud83d"}',
-        '{"\\ude00": 1}', "{} {}", "{}x", '\ufeff{"buttons": []}', "[" * 300 + "]" * 300, '{"at": 1, "payload": {}}', '{"a": "\x01"}',
+        '{"\\ude00": 1}', "{} {}", "{}x", '\ufeff{"buttons": []}', "[" * 300 + "]" * 300, '{"at": 1, "payload": {}}',
+        '{"a": "\x01"}',
         "{'a': 1}", "nul", "{}\n{}",
     ],
 )  # fmt: skip

@@ -37,6 +37,7 @@ FORMATS = {
     "github": Format("as_github", "annotations of GitHub Actions, and the step summary"),
     "gitlab": Format("as_gitlab", "code quality of GitLab", single=True),
     "markdown": Format("as_markdown", "a table, for a comment or a summary"),
+    "html": Format("as_html", "one page without scripts or network", single=True, pictures=True),
 }
 
 
