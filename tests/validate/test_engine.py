@@ -105,10 +105,28 @@ def test_the_closures_accept_the_example_without_jsonschema(monkeypatch: pytest.
     assert documented(json.dumps(CONTRACT.example).encode()) == []
 
 
-@pytest.mark.parametrize("keyword", ["$ref", "pattern", "additionalProperties", "anyOf"])
-def test_a_schema_with_a_keyword_that_no_contract_has_is_refused(keyword: str) -> None:
-    with pytest.raises(ContractError, match="docpact does not judge"):
-        Engine({"type": "object", "properties": {"a": {"type": "string", keyword: "x"}}})
+@pytest.mark.parametrize(
+    ("schema", "value", "keyword"),
+    [
+        ({"properties": {"a": {"pattern": "^x"}}}, {"a": "y"}, "pattern"),
+        ({"additionalProperties": False}, {"a": 1}, "additionalProperties"),
+        ({"$defs": {"b": {"maximum": 3}}, "properties": {"a": {"$ref": "#/$defs/b"}}}, {"a": 4}, "maximum"),
+        ({"required": ["a", "b"], "maxProperties": 9}, {}, "required"),
+        ({"enum": [[1], {"a": 1}]}, [2], "enum"),
+    ],
+)
+def test_a_schema_with_any_other_keyword_is_judged_by_jsonschema(schema: dict[str, Any], value: Any, keyword: str) -> None:
+    engine = Engine(schema)
+    assert not engine.accepts(value)
+    errors = list(engine.errors(value))
+    assert {error.keyword for error in errors} == {keyword}
+    assert len(errors) == (2 if keyword == "required" else 1)
+
+
+@pytest.mark.parametrize("target", ["https://evil.example/schema.json", "file:///etc/passwd", "other.json"])
+def test_a_schema_that_points_outside_of_itself_is_refused(target: str) -> None:
+    with pytest.raises(ContractError, match="points outside of itself at /properties/a"):
+        Engine({"properties": {"a": {"$ref": target}}})
 
 
 @pytest.mark.parametrize(

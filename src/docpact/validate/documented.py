@@ -86,6 +86,10 @@ class Documented:
             return Breach("documented-required", at, ABSENT, None, message, self._clause(at, "required"))
         if error.keyword == "enum":
             return self._unlisted(pointer, name, error)
+        if error.keyword != "type":
+            expected = f"{error.keyword}: {shown(error.value)}"
+            message = f"{name} is {shown(error.instance)!r}, which breaks {expected}"
+            return Breach("documented-constraint", pointer, error.instance, expected, message, self._clause(pointer, "type"))
         expected = error.value if isinstance(error.value, str) else " or ".join(error.value)
         if error.instance is None:
             message = f"{name} is null, and the page promises {_article(expected)}"

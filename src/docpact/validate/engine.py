@@ -1,7 +1,8 @@
-"""The schema engine: `jsonschema` is the judge; in front of it stand closures that can only say "valid".
+"""The schema engine: what a payload breaks of the schema, as `jsonschema` (Draft202012Validator) would find it.
 
-The closures (`quick.py`) are built from the schema, for the keywords that `derive` writes; whatever they do not accept goes to
-`jsonschema` (Draft202012Validator), which is not even imported as long as everything is valid.
+A derived schema has five keywords, and those are judged here: closures that can only say "valid" (`quick.py`) stand in front
+of a walk that finds each breach. A schema with any other keyword is judged by `jsonschema` itself, which is imported then. A
+property test holds the walk to `jsonschema` on every input.
 """
 
 from __future__ import annotations
@@ -15,10 +16,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 _ANNOTATIONS = frozenset(
-    {
+    (
         "$schema",
         "$id",
         "$comment",
+        "$defs",
         "title",
         "description",
         "examples",
@@ -26,9 +28,11 @@ _ANNOTATIONS = frozenset(
         "format",
         "x-page-lines",
         "deprecated",
-    }
+    )
 )
-_KEYWORDS = frozenset({"type", "enum", "properties", "required", "items"})
+_WALKED = frozenset({"type", "enum", "properties", "required", "items"})
+
+Path = tuple[str | int, ...]
 
 
 class SchemaError(NamedTuple):
@@ -38,31 +42,36 @@ class SchemaError(NamedTuple):
     """
 
     keyword: str
-    path: tuple[str | int, ...]
+    path: Path
     instance: Any
     value: Any
 
 
 class Engine:
-    """Judge payloads by one schema; raises `ContractError` for a schema with a keyword that no contract here has."""
+    """Judge payloads by one schema; raises `ContractError` for a schema that points outside of itself."""
 
     def __init__(self, schema: Mapping[str, Any]) -> None:
-        _check_keywords(schema, "")
         self._schema = dict(schema)
-        self._accept = quick.schema_of(plan.of_schema(schema))
+        self._walks = _is_walked(self._schema)
+        self._accept = quick.schema_of(plan.of_schema(schema) if self._walks else ["none"])
         self._validator: Any = None
+        if not self._walks:
+            _refuse_references(self._schema, "")
 
     def accepts(self, payload: Any) -> bool:
         """Say that the payload is valid (True), or that it is not known to be (False); never wrong when True."""
         return self._accept(payload)
 
     def errors(self, payload: Any) -> Iterator[SchemaError]:
-        """Yield every breach that `jsonschema` finds, in the order of the schema."""
+        """Yield every breach of the schema, in its order."""
+        return _walk(self._schema, payload, ()) if self._walks else self._judged(payload)
+
+    def _judged(self, payload: Any) -> Iterator[SchemaError]:
         if self._validator is None:
             from jsonschema import Draft202012Validator
 
             self._validator = Draft202012Validator(self._schema)
-        told: set[tuple[str | int, ...]] = set()
+        told: set[Path] = set()
         for error in self._validator.iter_errors(payload):
             path = tuple(error.absolute_path)
             if error.validator != "required":
@@ -75,16 +84,65 @@ class Engine:
                         yield SchemaError("required", path, error.instance, name)
 
 
-def _check_keywords(schema: Any, where: str) -> None:
-    if not isinstance(schema, dict) and where:
-        raise ContractError(f"the schema at {where} is not an object", hint="derive it anew: docpact derive FOLDER")
-    for key in schema:
-        if key not in _KEYWORDS and key not in _ANNOTATIONS:
-            raise ContractError(
-                f"the schema has the keyword {key!r} at {where or 'its top'}, which docpact does not judge",
-                hint="a contract's schema is derived, never edited: docpact derive FOLDER",
-            )
-    for name, part in schema.get("properties", {}).items():
-        _check_keywords(part, f"{where}/properties/{name}")
-    if "items" in schema:
-        _check_keywords(schema["items"], f"{where}/items")
+def _walk(schema: Mapping[str, Any], value: Any, path: Path) -> Iterator[SchemaError]:
+    declared = schema.get("type")
+    if declared is not None and not _is_of(value, declared):
+        yield SchemaError("type", path, value, declared)
+    if "enum" in schema and not any(_equal(value, listed) for listed in schema["enum"]):
+        yield SchemaError("enum", path, value, schema["enum"])
+    if isinstance(value, dict):
+        for name, part in schema.get("properties", {}).items():
+            if name in value:
+                yield from _walk(part, value[name], (*path, name))
+        for name in schema.get("required", ()):
+            if name not in value:
+                yield SchemaError("required", path, value, name)
+    elif isinstance(value, list) and "items" in schema:
+        for index, item in enumerate(value):
+            yield from _walk(schema["items"], item, (*path, index))
+
+
+_TYPES: dict[str, type | tuple[type, ...]] = {
+    "object": dict, "array": list, "string": str, "boolean": bool, "null": type(None), "number": (int, float),
+}  # fmt: skip
+
+
+def _is_of(value: Any, declared: str | list[str]) -> bool:
+    for name in [declared] if isinstance(declared, str) else declared:
+        if name == "integer":
+            # JSON Schema counts 1.0 as an integer, and true as none.
+            fits = not isinstance(value, bool) and (isinstance(value, int) or (isinstance(value, float) and value.is_integer()))
+        else:
+            fits = isinstance(value, _TYPES.get(name, ())) and (name != "number" or not isinstance(value, bool))
+        if fits:
+            return True
+    return False
+
+
+def _equal(value: Any, listed: Any) -> bool:
+    """Compare as JSON does: true is not 1, and 1.0 is."""
+    return bool(value == listed) and isinstance(value, bool) == isinstance(listed, bool)
+
+
+def _is_walked(schema: Any) -> bool:
+    if not isinstance(schema, dict) or schema.keys() - _WALKED - _ANNOTATIONS:
+        return False
+    if any(isinstance(listed, dict | list) for listed in schema.get("enum", ())):
+        return False
+    parts = [*schema.get("properties", {}).values(), *([schema["items"]] if "items" in schema else [])]
+    return all(_is_walked(part) for part in parts)
+
+
+def _refuse_references(part: Any, where: str) -> None:
+    """Raise `ContractError` where a schema points to another document: nothing is ever fetched for it."""
+    if isinstance(part, dict):
+        for key, value in part.items():
+            if key in {"$ref", "$dynamicRef"} and not str(value).startswith("#"):
+                raise ContractError(
+                    f"the schema points outside of itself at {where or 'its top'}: {value!r}",
+                    hint="a contract's schema is one document: write what it points to under $defs",
+                )
+            _refuse_references(value, f"{where}/{key}")
+    elif isinstance(part, list):
+        for index, value in enumerate(part):
+            _refuse_references(value, f"{where}/{index}")
