@@ -23,6 +23,8 @@ _MOST_VALUES = 50
 _MOST_STORIES = 500
 _MOST_POLLS = 60
 _MOST_RULES = 4
+# Milliseconds until the year 5138: what is later, or no number at all, is no time.
+_LATEST = 1e14
 _BOM = b"\xef\xbb\xbf"
 _WRAPPER = frozenset({"payload", "at", "asked"})
 
@@ -198,7 +200,9 @@ def _said(value: object) -> str:
 def _unwrapped(value: Any) -> tuple[Any, float | None]:
     if isinstance(value, dict) and "payload" in value and 1 < len(value) <= len(_WRAPPER) and value.keys() <= _WRAPPER:
         at = value.get("at")
-        return value["payload"], float(at) if isinstance(at, int | float) and not isinstance(at, bool) else None
+        if isinstance(at, int | float) and not isinstance(at, bool) and 0 <= at < _LATEST:
+            return value["payload"], float(at)
+        return value["payload"], None
     return value, None
 
 
