@@ -164,13 +164,13 @@ class Seen:
     def _poll(
         self, payload: dict[str, Any], at: float | None, where: tuple[str, int | None], findings: Sequence[Finding]
     ) -> None:
-        told = self._told(payload.get(self._roles.get("id", "")), where[0])
+        told = self._told(_at(payload, self._roles.get("id", "")), where[0])
         told.count += 1
         errors = sum(finding.severity is Severity.ERROR for finding in findings)
         told.errors += errors
         told.warnings += len(findings) - errors
         if len(told.polls) < (2 * _MOST_POLLS if findings else _MOST_POLLS):
-            status, progress = (payload.get(self._roles.get(role, "")) for role in ("status", "progress"))
+            status, progress = (_at(payload, self._roles.get(role, "")) for role in ("status", "progress"))
             rules = tuple(dict.fromkeys(finding.rule for finding in findings))[:_MOST_RULES]
             said = (_said(status), _said(progress))
             told.polls.append(Poll(told.count, at, *said, *where, rules, error=errors > 0))
@@ -191,6 +191,12 @@ class Seen:
             if len(self._whole) > _MOST_STORIES:
                 del self._whole[next(iter(self._whole))]
         return told
+
+
+def _at(payload: object, pointer: str) -> object:
+    for part in pointer.split("/")[1:]:
+        payload = payload.get(part.replace("~1", "/").replace("~0", "~")) if isinstance(payload, dict) else None
+    return payload if pointer else None
 
 
 def _said(value: object) -> str:

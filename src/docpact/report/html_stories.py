@@ -18,6 +18,7 @@ _MOST = 20
 _LEFT, _TOP, _LANE, _STEP = 150, 26, 30, 46
 _WIDEST = 4
 _NAMED = 16
+_TOLD = 6
 # The mark of a lane, drawn around 0,0: the next lane has another form, so that no form says what only a colour would.
 _FORMS = (
     '<circle class="poll" r="7"/>',
@@ -56,7 +57,16 @@ def _story(told: Told, number: int, order: dict[str, int]) -> Iterator[str]:
     yield "</div>\n"
     if told.count > len(told.polls):
         yield f'<p class="muted">{told.count - len(told.polls):,} later polls are not drawn.</p>\n'
+    broken = [poll for poll in told.polls if poll.rules]
+    if broken:
+        yield f'<p class="told">{"; ".join(_breaks(poll) for poll in broken[:_TOLD])}'
+        yield f"; and {len(broken) - _TOLD} more polls" if len(broken) > _TOLD else ""
+        yield "</p>\n"
     yield from _table(told.polls)
+
+
+def _breaks(poll: Poll) -> str:
+    return f"poll {poll.number} breaks {', '.join(esc(rule) for rule in poll.rules)}"
 
 
 def _drawing(told: Told, order: dict[str, int]) -> str:

@@ -46,8 +46,8 @@ summary .title{display:block;color:var(--muted);margin-left:1.1rem}
 .group h4{margin:0 0 .3rem;font-size:1rem;font-weight:600}
 figure{margin:.6rem 0}figcaption{color:var(--muted);font-size:.85rem}
 .page{margin:.2rem 0;padding:.5rem .7rem;background:var(--mark);border-radius:.3rem;overflow-x:auto;white-space:pre-wrap}
-.page .line{display:block;padding-left:3.4em;text-indent:-3.4em}
-.page .at{text-indent:0;display:inline-block;min-width:2.6em;margin-right:.8em;text-align:right;color:var(--muted);
+.page .line{display:flex}
+.page .at{flex:none;min-width:2.6em;margin-right:.8em;text-align:right;color:var(--muted);
 user-select:none}
 .places{margin:.3rem 0;padding-left:1.3rem}.places li{margin:.1rem 0}
 .bar{display:block;width:100%;height:.95rem;border:1px solid var(--muted);border-radius:.2rem;background:var(--paper)}
