@@ -22,15 +22,19 @@ DOORS = {
     "argparse": "cli",
     "dask": "scale",
     "distributed": "scale",
-    "fsspec": "scale",
+    "compression": "inputs.frames",
+    "fsspec": "inputs.remote",
     "hypothesis": "generate.strategies",
     "jsonschema": "validate",
     "jsonschema_rs": "validate",
     "msgspec": "validate",
+    "pyarrow": "inputs.parquet",
     "pytest": "pytest_plugin",
     "referencing": "validate",
     "schemathesis": "check",
     "vcr": "cassettes.store",
+    "yaml": "inputs.cassettes",
+    "zstandard": "inputs.frames",
 }
 
 # Which faces a face may import. None of them imports another one.
@@ -46,6 +50,8 @@ FACE_TO_FACE = {
 FLOORS_BELOW = {"__main__": {"WORDS", "THOUGHT"}, "report": {"WORDS"}}
 
 LAZY_ENGINES = "validate.engine"
+# It imports the reader of a kind, with the package that this needs, when it meets a source of that kind.
+LAZY_READERS = "inputs"
 DRAWERS = {"utils", "util", "helpers", "helper", "common", "misc"}
 AT_START = "imports at start-up, and should do so only when it is asked"
 SPEECH = {"print", "input", "breakpoint", "exit", "quit", "SystemExit"}
@@ -189,7 +195,8 @@ def breach_of_laziness(picture: Picture, module: str, seen: Import) -> str | Non
     if not seen.in_function or box_of(module) in picture.floors["FACES"]:
         return None
     engine = DOORS.get(seen.target) == box_of(LAZY_ENGINES)
-    return None if module == LAZY_ENGINES and engine else "imports inside a function"
+    reader = module == LAZY_READERS and box_of(seen.target[1:]) == LAZY_READERS
+    return None if reader or (module == LAZY_ENGINES and engine) else "imports inside a function"
 
 
 def speech_in(path: Path) -> Iterator[tuple[int, str]]:

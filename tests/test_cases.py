@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
+from base64 import b64decode
 from copy import deepcopy
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from docpact.captures import Text
+from docpact import inputs
+from docpact.captures import Corrupt, Text
 from docpact.contract import load
 from docpact.finding import Finding, Layer, Severity
 from docpact.rules import RULES, Rule
-from docpact.validate.stream import Settings, Stream
+from docpact.validate.stream import Settings, Stream, broken_off
 
 CASES = Path(__file__).parent / "cases"
 CONTRACT = load()
@@ -25,8 +28,8 @@ PROFILES = {rule.id: rule.breaks.profile for rule in RULES.values()}
 SMALL = 4096
 # Their cases are judged by a contract that limits the length of a prompt; the page limits nothing but types and values.
 LIMITED = replace(CONTRACT, schema={**CONTRACT.schema, "properties": {"prompt": {"type": "string", "maxLength": 60}}})
-# No edit of the example breaks these: the limit is a setting, or another contract's.
-WITHOUT_BREAK = {"json-size", "documented-constraint"}
+# No edit of the example breaks these: the limit is a setting, or another contract's, or the capture around it is corrupt.
+WITHOUT_BREAK = {"json-size", "documented-constraint", "capture-corrupt"}
 
 
 def files(kind: str) -> list[Path]:
@@ -34,10 +37,21 @@ def files(kind: str) -> list[Path]:
 
 
 def judge(rule: str, body: bytes, *, story: bool) -> list[Finding]:
+    if rule == "capture-corrupt":
+        return judge_capture(b64decode(json.loads(body)))
     contract = LIMITED if rule == "documented-constraint" else CONTRACT
     stream = Stream(contract, Settings(profile=PROFILES[rule], stories=story, each=story))
     content = None if rule == "json-size" and len(body) > SMALL else body
     return [finding for findings in stream.judge(Text("case", None, content, len(body))) for finding in findings]
+
+
+def judge_capture(capture: bytes) -> list[Finding]:
+    """Judge a packed capture, whose cases are its bytes in base64: a case is JSON, and a break can only be in a packing."""
+    stream, found = Stream(CONTRACT, Settings()), list[Finding]()
+    for thing in inputs.read(["-"], BytesIO(capture), inputs.Settings(limit=SMALL)):
+        assert isinstance(thing, Text | Corrupt)
+        found += [broken_off(thing)] if isinstance(thing, Corrupt) else [one for all_ in stream.judge(thing) for one in all_]
+    return found
 
 
 def is_story(path: Path) -> bool:

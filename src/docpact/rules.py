@@ -259,6 +259,10 @@ _ROWS = (
          "raise the limit if it is meant to be that large, or look for a missing line end",
          Break(),
          reason="a task object is some kilobytes; memory must not be at the mercy of one line"),
+    Rule("capture-corrupt", TRANSPORT, ERROR, "a capture can be read to its end",
+         "what stands before the break was judged, and what follows is lost: copy or record it again",
+         Break(),
+         reason="a payload that cannot be read was not judged; a capture that is cut off must not pass for a whole one"),
 )  # fmt: skip
 
 RULES: Mapping[str, Rule] = MappingProxyType({rule.id: rule for rule in _ROWS})

@@ -7,14 +7,14 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from docpact import __version__, captures
+from docpact import __version__, captures, inputs
 from docpact.cli import reports
 from docpact.contract import load
 from docpact.errors import Exit, UsageError
 from docpact.finding import Layer
 from docpact.report import Run
 from docpact.tally import Tally
-from docpact.validate.stream import Settings, Stream
+from docpact.validate.stream import Settings, Stream, broken_off
 from docpact.waivers import load as load_waivers
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from docpact.cli import Streams
+    from docpact.contract import Contract
 
 _EXAMPLES = """examples:
   docpact validate task.json
@@ -29,6 +30,14 @@ _EXAMPLES = """examples:
   docpact validate polls.ndjson --stories
   curl -s https://relay.example/mj/task/1/fetch | docpact validate -"""
 
+_INPUTS = (
+    "captures: JSON, one payload a line, JSON text sequences, HAR, cassettes of vcrpy and Schemathesis, Parquet; "
+    "as they are, in .gz, .zst, .bz2 or .xz, in tar or zip; s3://, gs://, https://; - is standard input"
+)
+_URLS = (
+    "of HAR files and cassettes, judge the answers to these URLs: * is anything, {id} the id asked for; re:… is a "
+    "regular expression (default: the path of the contract, behind any prefix)"
+)
 _LAYERS = ("documented", "coherent", "lifecycle")
 _UNITS = {"": 1, "k": 2**10, "m": 2**20, "g": 2**30}
 
@@ -37,7 +46,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     add = parser.add_argument
     parser.epilog = _EXAMPLES
-    add("inputs", nargs="*", metavar="FILE|DIR|GLOB|-", help="captures: JSON or one payload a line; - is standard input")
+    add("inputs", nargs="*", metavar="FILE|DIR|GLOB|ADDRESS|-", help=_INPUTS)
     add("--contract", default="task-fetch", metavar="NAME|DIR", help="the contract to judge by (default: task-fetch)")
     add("--profile", default="documented", metavar="NAME", help="what a family of servers does beside the page")
     add("--layer", action="append", metavar="LAYER", help=f"judge only these layers, of {', '.join(_LAYERS)}")
@@ -49,6 +58,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add("--waivers", metavar="FILE", help="findings that are accepted for a time (docpact explain RULE shows how)")
     add("--max-findings", type=int, metavar="N", help="list at most N findings; all of them are counted")
     add("--max-bytes", default="64M", metavar="SIZE", help="do not judge a larger text (default: 64M)")
+    add("--url-pattern", action="append", metavar="GLOB", help=_URLS)
+    add("--column", metavar="NAME", help="the column of a Parquet file that holds the payloads as JSON text")
 
 
 def run(options: argparse.Namespace, streams: Streams) -> int:
@@ -60,12 +71,12 @@ def run(options: argparse.Namespace, streams: Streams) -> int:
     contract = load(options.contract)
     settings = _settings(options)
     stream = Stream(contract, settings)
-    limit = _bytes(options.max_bytes)
+    wanted = _inputs(options, contract)
     tally = Tally(waivers=load_waivers(Path(options.waivers), date.today()) if options.waivers else None)  # noqa: DTZ011 - expiry is in the days of who waives
     with reports.Gathered(options, contract) as gathered:
         interrupted = False
         try:
-            _judge(stream, captures.read(options.inputs, streams.stdin, limit), tally, gathered)
+            _judge(stream, inputs.read(options.inputs, streams.stdin, wanted), tally, gathered)
         except KeyboardInterrupt:
             interrupted = True
         tally.stories = stream.told_stories
@@ -97,6 +108,8 @@ def _judge(stream: Stream, texts: Iterator[captures.Read], tally: Tally, gathere
             tally.could_not_read(thing)
         elif isinstance(thing, captures.Skipped):
             tally.passed_over(thing)
+        elif isinstance(thing, captures.Corrupt):
+            gathered.take(captures.Text(thing.source, thing.line, None, 0), iter([tally.judged([broken_off(thing)])]))
         else:
             gathered.take(thing, (tally.judged(findings) for findings in stream.judge(thing)))
 
@@ -111,6 +124,15 @@ def _settings(options: argparse.Namespace) -> Settings:
     if not layers:
         return settings
     return Settings(options.profile, layers, options.each, stories=options.stories, asked=options.task)
+
+
+def _inputs(options: argparse.Namespace, contract: Contract) -> inputs.Settings:
+    limit = _bytes(options.max_bytes)
+    try:
+        urls = tuple(map(inputs.chosen, options.url_pattern or ())) or inputs.operations(contract.openapi)
+    except ValueError as error:
+        raise UsageError(f"--url-pattern: {error}", hint="give text with * and {id}, or re: and an expression") from error
+    return inputs.Settings(limit, urls, options.column)
 
 
 def _bytes(size: str) -> int:

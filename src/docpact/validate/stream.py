@@ -16,7 +16,7 @@ from docpact.validate.text import Flaw, Parsed, Reader
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-    from docpact.captures import Text
+    from docpact.captures import Corrupt, Text
     from docpact.contract import Contract
 
 # Stories that are remembered at a time; the one that was polled longest ago makes room.
@@ -63,6 +63,8 @@ class Stream:
             yield from self._items(text, parsed)
             return
         payload, prefix, at, asked = _unwrapped(parsed.value)
+        if text.answer is not None:
+            at, asked = text.answer.at if at is None else at, text.answer.asked if asked is None else asked
         breaches = self._breaches(text, payload, at, asked)
         yield self._placed(text, parsed, breaches, prefix) if breaches or parsed.flaws else []
 
@@ -144,6 +146,11 @@ class Stream:
             pointer: Place(text.source, first + where[offset][0] - 1, pointer, where[offset][1])
             for pointer, offset in offsets.items()
         }
+
+
+def broken_off(corrupt: Corrupt) -> Finding:
+    """Return the finding that a capture breaks off at this place."""
+    return Breach("capture-corrupt", "", ABSENT, None, corrupt.reason).finding(Place(corrupt.source, corrupt.line))
 
 
 def _unwrapped(value: Any) -> tuple[Any, str, float | None, str | None]:

@@ -1,0 +1,114 @@
+"""Inputs: every kind of capture in one stream of texts, told by content, unpacked as it is read."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from importlib import import_module
+from io import BytesIO
+from typing import TYPE_CHECKING, BinaryIO, cast
+
+from docpact import captures
+from docpact.captures import Corrupt, Skipped, Unreadable
+from docpact.errors import MissingExtraError
+from docpact.inputs.addresses import chosen, operations
+from docpact.inputs.source import Head, Settings, Source, kind_of
+from docpact.lines import BrokenError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from docpact.captures import Read
+    from docpact.lines import Readable
+
+__all__ = ["Settings", "chosen", "operations", "read"]
+
+_MOST_DEPTH = 8
+_ADDRESS = re.compile(r"(?i)[a-z][a-z0-9+.-]+://")
+
+# Which module reads a kind, and the extra that brings the package which it imports.
+_READERS = {
+    "gzip": "compressed",
+    "bzip2": "compressed",
+    "xz": "compressed",
+    "zstd": "frames",
+    "zip": "zipped",
+    "tar": "tarred",
+    "sequence": "sequences",
+    "har": "har",
+    "cassette": "cassettes",
+    "parquet": "parquet",
+    "address": "remote",
+}
+_EXTRAS = {"zstandard": "captures", "yaml": "captures", "pyarrow": "captures", "fsspec": "http"}
+
+
+def read(inputs: Iterable[str], stdin: BinaryIO | None, settings: Settings) -> Iterator[Read]:
+    """Yield every payload text of the inputs, in their order, whatever they are packed in.
+
+    An input is a file, a folder, a pattern, `-` for `stdin`, or an address (`s3://`, `gs://`, `https://`, `http://`).
+    Nothing is raised for one that is missing or broken: it is yielded as `Unreadable` or `Corrupt`, and the rest is read.
+    """
+    reader = Reader(settings)
+    for name in inputs:
+        if _ADDRESS.match(name):
+            yield from reader.address(name)
+        else:
+            yield from captures.read([name], stdin, settings.limit, reader)
+
+
+class Reader(captures.Plain):
+    """How a source is read: looked at, unpacked as often as it is packed, and read as what it then is."""
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__(settings.limit)
+        self._settings = settings
+
+    def knows(self, name: str, head: bytes) -> bool:
+        """Tell whether a file that nobody named is a capture, by its name and its first bytes."""
+        return kind_of(head) is not None or super().knows(name, head)
+
+    def texts(self, file: Readable, source: str, *, named: bool) -> Iterator[Read]:
+        """Yield the texts of an open source; `named` by the user, or met in a folder."""
+        whole = cast("BinaryIO", file) if source != captures.STDIN and _goes_back(file) else None
+        return self.down(Source(file, source, source, self._settings, self.down, named=named, whole=whole))
+
+    def address(self, name: str) -> Iterator[Read]:
+        """Yield the texts behind an address."""
+        return self._by("address", Source(BytesIO(), name, name, self._settings, self.down))
+
+    def down(self, source: Source) -> Iterator[Read]:
+        """Yield the texts of a source, of whatever kind it is."""
+        head = Head(source.file)
+        kind = kind_of(head.peeked, source.name if source.named else "")
+        if source.whole is not None:
+            source.whole.seek(0)
+        else:
+            source = replace(source, file=head)
+        if kind is None and not source.named and not super().knows(source.name, head.peeked):
+            yield Skipped(source.shown, "holds no JSON")
+        elif kind is None:
+            yield from captures.texts(source.file, source.shown, self.limit, source.name)
+        elif source.depth >= _MOST_DEPTH:
+            yield Unreadable(source.shown, f"packed more than {_MOST_DEPTH} times over", "unpack it, if it is meant to be so")
+        else:
+            yield from self._by(kind, source)
+
+    def _by(self, kind: str, source: Source) -> Iterator[Read]:
+        try:
+            module = import_module(f"docpact.inputs.{_READERS[kind]}")
+        except ModuleNotFoundError as error:
+            if error.name not in _EXTRAS:
+                raise
+            missing = MissingExtraError(_EXTRAS[error.name], error.name)
+            yield Unreadable(source.shown, missing.message, missing.hint)
+            return
+        try:
+            yield from module.read(source, kind)
+        except BrokenError as error:
+            yield Corrupt(source.shown, error.line, error.reason)
+
+
+def _goes_back(file: Readable) -> bool:
+    seekable = getattr(file, "seekable", None)
+    return bool(seekable and seekable())

@@ -1,0 +1,102 @@
+"""Parquet: a column of JSON text, found by what it holds or by its name, or else each row as one payload."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+from pyarrow.parquet import ParquetFile
+
+from docpact.captures import Corrupt, Text, Unreadable
+from docpact.lines import closed
+from docpact.redact import without_secrets
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from docpact.captures import Read
+    from docpact.inputs.source import Source
+
+_ROWS = 256
+_LONGEST = 200
+_TEXTS = ("string", "large_string", "string_view", "binary", "large_binary", "binary_view")
+
+
+def read(source: Source, kind: str) -> Iterator[Read]:  # noqa: ARG001 - every kind is read by the same call
+    """Yield one text a row; the line of its place is the number of the row, from 1."""
+    whole = source.seekable()
+    if whole is None:
+        limit = source.settings.limit
+        yield Unreadable(source.shown, f"a Parquet file of more than {limit:,} bytes inside something else", "unpack it first")
+        return
+    number = 0
+    try:
+        table = ParquetFile(whole, pre_buffer=False, buffer_size=1024 * 1024)
+        column = _column(table, source)
+        if isinstance(column, Unreadable):
+            yield column
+            return
+        for batch in table.iter_batches(batch_size=_ROWS, columns=None if column is None else [column], use_threads=False):
+            for text in _texts(batch, column):
+                number += 1
+                yield _text(source, number, text)
+    except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
+        yield Corrupt(source.shown, number + 1, f"the Parquet file is damaged ({_said(error)})")
+
+
+def _column(table: Any, source: Source) -> str | Unreadable | None:
+    """Return the column of JSON text, or None where the columns are the payload's own members."""
+    names = [str(name) for name in table.schema_arrow.names]
+    texts = [name for name in dict.fromkeys(names) if str(table.schema_arrow.field(names.index(name)).type) in _TEXTS]
+    wanted = source.settings.column
+    if wanted is not None:
+        hint = f"columns of text are: {', '.join(texts) or 'none'}"
+        return wanted if wanted in texts else Unreadable(source.shown, f"has no column of text {wanted!r}", hint)
+    found = []
+    if texts:
+        first = next(table.iter_batches(batch_size=_ROWS, columns=texts, use_threads=False), None)
+        found = [name for name in texts if first is not None and _holds_json(first.column(name))]
+    if len(found) > 1:
+        return Unreadable(source.shown, f"several columns hold JSON: {', '.join(found)}", f"name one: --column {found[0]}")
+    return found[0] if found else None
+
+
+def _holds_json(column: Any) -> bool:
+    values = [value for value in (_bytes(scalar) for scalar in column) if value is not None]
+    return bool(values) and all(closed(value) for value in values)
+
+
+def _texts(batch: Any, column: str | None) -> Iterator[bytes | None]:
+    if column is not None:
+        yield from (_bytes(scalar) for scalar in batch.column(column))
+        return
+    for index in range(batch.num_rows):
+        row = {name: batch.column(at)[index].as_py() for at, name in enumerate(batch.schema.names)}
+        yield json.dumps(_set(row), ensure_ascii=False, default=str).encode("utf-8", "surrogatepass")
+
+
+def _bytes(scalar: Any) -> bytes | None:
+    value = scalar.as_py()
+    return value.encode("utf-8", "surrogatepass") if isinstance(value, str) else value
+
+
+def _set(value: Any) -> Any:
+    """Leave out what is null: a column has a place for each member in each row, also where the member is absent."""
+    if isinstance(value, dict):
+        return {name: _set(one) for name, one in value.items() if one is not None}
+    return [_set(one) for one in value] if isinstance(value, list) else value
+
+
+def _text(source: Source, number: int, text: bytes | None) -> Text:
+    content = text or b""
+    if len(content) > source.settings.limit:
+        return Text(source.shown, number, None, len(content))
+    # A row is a line: line ends inside a text would move the places of what is found in it to other rows.
+    if b"\n" in content and closed(content):
+        content = content.replace(b"\n", b" ")
+    return Text(source.shown, number, content, len(content))
+
+
+def _said(error: Exception) -> str:
+    return " ".join(without_secrets(str(error)).split())[:_LONGEST]

@@ -1,0 +1,114 @@
+"""Addresses: captures behind s3://, gs://, https:// and http://, read as streams; rights come from the environment alone."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
+from urllib.parse import urlsplit
+
+import fsspec
+
+from docpact.captures import Skipped, Unreadable
+from docpact.errors import MissingExtraError
+from docpact.lines import BrokenError
+from docpact.redact import without_secrets
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from docpact.captures import Read
+    from docpact.inputs.source import Source
+
+# Which package a scheme needs, and the extra that brings it.
+_SCHEMES = {"s3": ("s3fs", "s3"), "gs": ("gcsfs", "gcs"), "https": ("aiohttp", "http"), "http": ("aiohttp", "http")}
+_BLOCK = 4 * 1024 * 1024
+_LONGEST = 200
+
+
+class _Remote:
+    """A remote file; raises `BrokenError` where the connection breaks off."""
+
+    def __init__(self, file: Any) -> None:
+        self._file = file
+
+    def read(self, size: int = -1, /) -> bytes:
+        """Return the next piece; nothing at the end."""
+        try:
+            piece: bytes = self._file.read(size)
+        except Exception as error:
+            raise BrokenError(f"the connection broke off ({_said(error)})") from error
+        return piece
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._file, name)
+
+
+def read(source: Source, kind: str) -> Iterator[Read]:  # noqa: ARG001 - every kind is read by the same call
+    """Yield the texts behind an address: of one file, or of all that fit a pattern or stand in a folder of a store."""
+    scheme, _, rest = source.name.partition("://")
+    scheme = scheme.lower()
+    shown = f"{scheme}://{rest.partition('?')[0]}" if scheme.startswith("http") else source.name
+    if scheme not in _SCHEMES:
+        yield Unreadable(shown, f"addresses with {scheme}:// are not read", f"there are: {', '.join(_SCHEMES)}")
+        return
+    if "@" in urlsplit(source.name).netloc:
+        yield Unreadable(without_secrets(shown), "a login in an address", "give it in the environment, not in the address")
+        return
+    try:
+        files = fsspec.filesystem(scheme)
+        paths = _paths(files, source.name, scheme)
+    except ImportError:
+        package, extra = _SCHEMES[scheme]
+        missing = MissingExtraError(extra, package)
+        yield Unreadable(shown, missing.message, missing.hint)
+        return
+    except Exception as error:  # noqa: BLE001 - every store fails in its own way
+        yield _unreadable(shown, error)
+        return
+    if not paths:
+        yield Unreadable(shown, "no file stands behind this address", "look at the spelling, and at what the store lists")
+    for path in paths:
+        alone = len(paths) == 1 and scheme.startswith("http")
+        yield from _file(files, path, replace(source, shown=shown if alone else f"{scheme}://{path}"), met=len(paths) > 1)
+
+
+def _paths(files: Any, address: str, scheme: str) -> list[str]:
+    if scheme.startswith("http"):
+        return [address]
+    path = str(files._strip_protocol(address))  # noqa: SLF001 - the documented way to turn an address into a path
+    if any(mark in path for mark in "*?["):
+        return sorted(map(str, files.glob(path)))
+    if not address.endswith("/") and files.isfile(path):
+        return [path]
+    return sorted(map(str, files.find(path)))
+
+
+def _file(files: Any, path: str, source: Source, *, met: bool) -> Iterator[Read]:
+    if met and any(part.startswith(".") for part in path.split("/")):
+        yield Skipped(source.shown, "hidden")
+        return
+    try:
+        opened = files.open(path, "rb", block_size=_BLOCK)
+    except Exception as error:  # noqa: BLE001 - every store fails in its own way
+        yield _unreadable(source.shown, error)
+        return
+    with opened:
+        file = _Remote(opened)
+        name = urlsplit(path).path if "://" in path else path
+        goes_back = getattr(opened, "seekable", lambda: False)() and hasattr(opened, "size") and opened.size is not None
+        whole = cast("BinaryIO", file) if goes_back else None
+        yield from source.down(replace(source, file=file, name=name, named=not met, whole=whole))
+
+
+def _unreadable(shown: str, error: Exception) -> Unreadable:
+    if isinstance(error, FileNotFoundError):
+        return Unreadable(shown, "no such file", "look at the spelling, and at what the store lists")
+    if isinstance(error, PermissionError) or "Credentials" in type(error).__name__:
+        return Unreadable(shown, "permission denied, or no credentials", "give the rights in the environment")
+    return Unreadable(shown, _said(error), "look at the address with another program")
+
+
+def _said(error: Exception) -> str:
+    """Say what went wrong, without addresses and secrets in it."""
+    text = " ".join(without_secrets(str(error)).split())
+    return f"{type(error).__name__}: {text[:_LONGEST]}" if text else type(error).__name__

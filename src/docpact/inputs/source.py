@@ -1,0 +1,138 @@
+"""A source: an open stream with the name that a report shows, told apart by its first bytes and by its name."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from io import BytesIO
+from typing import TYPE_CHECKING, Protocol
+
+from docpact.lines import BLANK, BOM, BrokenError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from typing import BinaryIO
+
+    from docpact.captures import Read
+    from docpact.lines import Readable
+
+HEAD = 4096
+INSIDE = "!/"
+
+_CHUNK = 128 * 1024
+_PACKED = {".gz": "gzip", ".bz2": "bzip2", ".xz": "xz", ".zst": "zstd"}
+_MAGIC = (
+    (re.compile(rb"\x1f\x8b\x08"), "gzip"),
+    (re.compile(rb"BZh[1-9](?:1AY&SY|\x17\x72\x45\x38\x50\x90)"), "bzip2"),
+    (re.compile(rb"\xfd7zXZ\x00"), "xz"),
+    (re.compile(rb"\x28\xb5\x2f\xfd|[\x50-\x5f]\x2a\x4d\x18"), "zstd"),
+    (re.compile(rb"PK\x03\x04|PK\x05\x06"), "zip"),
+    (re.compile(rb"PAR1"), "parquet"),
+    (re.compile(rb"[\s\S]{257}ustar"), "tar"),
+)
+_TEXTS = (
+    (re.compile(rb"\x1e"), "sequence"),
+    (re.compile(rb'\{\s*"log"\s*:\s*\{'), "har"),
+    (re.compile(rb'\{\s*(?:"version"\s*:\s*\d+\s*,\s*)?"interactions"\s*:\s*\['), "har"),
+    (re.compile(rb"(?:---[^\n]*\n|#[^\n]*\n)*(?:[a-z_]+:[^\n]*\n)*(?:http_)?interactions:"), "cassette"),
+)
+_BY_NAME = {".har": "har", ".yaml": "cassette", ".yml": "cassette", ".json-seq": "sequence"}
+
+
+class Stream(Protocol):
+    """What was opened: read in pieces, and perhaps able to go back."""
+
+    def read(self, size: int, /) -> bytes | None: ...  # noqa: D102 - the class says it
+
+
+class Head:
+    """A stream whose first bytes have been looked at, and are read again."""
+
+    def __init__(self, file: Readable, size: int = HEAD) -> None:
+        self._file = file
+        self._broken: BrokenError | None = None
+        self.peeked = b""
+        try:
+            while len(self.peeked) < size:
+                piece = file.read(size - len(self.peeked))
+                if not piece:
+                    break
+                self.peeked += piece
+        except BrokenError as error:
+            self._broken = error
+        self._left = self.peeked
+
+    def read(self, size: int, /) -> bytes:
+        """Return what was looked at, and then what follows."""
+        if self._left:
+            piece, self._left = self._left[:size], self._left[size:]
+            return piece
+        if self._broken is not None:
+            raise self._broken
+        return self._file.read(size) or b""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How inputs are read: the bytes that one text may have, which URLs of a recording count, which column of a table."""
+
+    limit: int
+    urls: tuple[re.Pattern[str], ...] = ()
+    column: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One stream to be read: as what a report shows it, by which name, and whether the user named it or it was met.
+
+    `whole` is the file itself where it can be read at any place; `depth` counts the archives and compressions around it.
+    """
+
+    file: Readable
+    shown: str
+    name: str
+    settings: Settings
+    down: Callable[[Source], Iterator[Read]]
+    named: bool = True
+    depth: int = 0
+    whole: BinaryIO | None = field(default=None)
+
+    def unpacked(self, file: Readable) -> Source:
+        """Return what is in a compressed stream: its own source, under the name without the ending."""
+        stem, dot, ending = self.name.rpartition(".")
+        short = {"tgz": ".tar", "tbz2": ".tar", "txz": ".tar", "tzst": ".tar"}.get(ending.lower(), "")
+        name = stem + short if short or f"{dot}{ending}".lower() in _PACKED else self.name
+        return replace(self, file=file, name=name, depth=self.depth + 1, whole=None)
+
+    def member(self, file: Readable, name: str) -> Source:
+        """Return a member of an archive: its own source, shown as `archive.zip!/name`."""
+        shown = f"{self.shown}{INSIDE}{name}"
+        return replace(self, file=file, shown=shown, name=name, named=False, depth=self.depth + 1, whole=None)
+
+    def seekable(self) -> BinaryIO | None:
+        """Return the file itself, or its bytes where it is a stream of no more than the limit; else None."""
+        if self.whole is not None:
+            return self.whole
+        held = BytesIO()
+        while held.tell() <= self.settings.limit:
+            piece = self.file.read(_CHUNK)
+            if not piece:
+                held.seek(0)
+                return held
+            held.write(piece)
+        return None
+
+
+def kind_of(head: bytes, name: str = "") -> str | None:
+    """Tell what a stream holds by its first bytes and, where those say nothing, by its name; None is plain text."""
+    for magic, kind in _MAGIC:
+        if magic.match(head):
+            return kind
+    text = head.removeprefix(BOM).lstrip(BLANK)
+    for opening, kind in _TEXTS:
+        if opening.match(text):
+            return kind
+    ending = re.search(r"\.[a-z-]+$", name.lower())
+    named = _BY_NAME.get(ending[0]) if ending else None
+    # A name that says YAML, and a content that says JSON: the content is believed.
+    return None if named != "har" and text[:1] in (b"{", b"[") else named

@@ -1,0 +1,136 @@
+"""Lines: a stream of bytes cut at its line ends in flat memory, up to its end or to the place where it breaks off."""
+
+from __future__ import annotations
+
+import json
+from typing import Protocol
+
+BLANK = b" \t\r\n"
+BOM = b"\xef\xbb\xbf"
+
+_CHUNK = 128 * 1024
+_MOST_BRACKETS = 1000
+
+
+class BrokenError(Exception):
+    """What is read breaks off here, and why; what was read before it is sound."""
+
+    def __init__(self, reason: str, line: int | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.line = line
+
+
+class Readable(Protocol):
+    """What bytes are read from: some at each call, none at the end; raises `BrokenError` where it breaks off."""
+
+    def read(self, size: int, /) -> bytes | None: ...  # noqa: D102 - the class says it
+
+
+class Lines:
+    """Read a file line by line without ever holding more of a line than the limit."""
+
+    def __init__(self, file: Readable, limit: int) -> None:
+        self._file = file
+        self._limit = limit
+        self._buffer = b""
+        self._start = 0
+        self.number = 0
+        self.ended = False
+        self.broken: BrokenError | None = None
+
+    def _read(self) -> bytes:
+        chunk = b""
+        if not self.ended:
+            try:
+                chunk = self._file.read(_CHUNK) or b""
+            except BrokenError as error:
+                self.broken = error
+        self.ended = not chunk
+        return chunk
+
+    def next(self) -> tuple[int, bytes | None, int] | None:
+        """Return number, bytes (None above the limit) and size of the next line, or None at the end."""
+        at = self._buffer.find(b"\n", self._start)
+        end = at if at >= 0 else self._find_end()
+        if end is None:
+            return self._skip()
+        if end < 0:
+            end = len(self._buffer)
+            if self._start >= end or (self.broken is not None and not closed(self._buffer[self._start :])):
+                return None
+        line = self._buffer[self._start : end]
+        self._start = end + 1
+        self.number += 1
+        return self.number, line, len(line)
+
+    def _find_end(self) -> int | None:
+        """Read on to the end of the line: its position, -1 at the end of the file, None when it is above the limit."""
+        pieces = [self._buffer[self._start :]]
+        length = len(pieces[0])
+        while length <= self._limit:
+            chunk = self._read()
+            if not chunk:
+                break
+            pieces.append(chunk)
+            at = chunk.find(b"\n")
+            if at >= 0:
+                self._buffer, self._start = b"".join(pieces), 0
+                return length + at if length + at <= self._limit else None
+            length += len(chunk)
+        self._buffer, self._start = b"".join(pieces), 0
+        return None if length > self._limit else -1
+
+    def _skip(self) -> tuple[int, None, int]:
+        """Drop the line that is above the limit, up to its end."""
+        size = 0
+        while True:
+            end = self._buffer.find(b"\n", self._start)
+            if end >= 0:
+                size += end - self._start
+                self._start = end + 1
+                break
+            size += len(self._buffer) - self._start
+            self._buffer, self._start = self._read(), 0
+            if not self._buffer:
+                break
+        self.number += 1
+        return self.number, None, size
+
+    def next_filled(self) -> tuple[int, bytes | None, int] | None:
+        """Return the next line that is not blank."""
+        line = self.next()
+        while line is not None and line[1] is not None and not line[1].strip(BLANK):
+            line = self.next()
+        return line
+
+    def rest(self, held: int) -> tuple[bytes, bool]:
+        """Return what is left of the file, and whether that is all of it; never more than the limit less `held`."""
+        pieces = [self._buffer[self._start :]]
+        length = held + len(pieces[0])
+        while length <= self._limit:
+            chunk = self._read()
+            if not chunk:
+                self.number += sum(piece.count(b"\n") for piece in pieces)
+                return b"".join(pieces), True
+            pieces.append(chunk)
+            length += len(chunk)
+        return b"", False
+
+
+def closed(line: bytes) -> bool:
+    """Tell whether the last line before a break is whole: an object or an array that is closed lacks nothing."""
+    return line.strip(BLANK)[:1] in (b"{", b"[") and whole(line)
+
+
+def whole(text: bytes) -> bool:
+    """Tell whether a text is one JSON value, as leniently as Python reads it."""
+    if text.count(b"[") + text.count(b"{") > _MOST_BRACKETS:
+        stripped = text.strip(BLANK)
+        return stripped[:1] + stripped[-1:] in (b"{}", b"[]")
+    try:
+        json.loads(text.removeprefix(BOM).decode("utf-8", "replace"))
+    except (ValueError, RecursionError) as error:
+        # A number of too many digits is one whole value all the same; the judge says what is wrong with it.
+        return "integer string conversion" in str(error)
+    return True
