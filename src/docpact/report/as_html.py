@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from docpact.report import html_findings, html_seen, html_stories
-from docpact.report.html_text import code, esc
+from docpact.report.html_text import cell, code, esc
 from docpact.report.page_style import STYLE
 from docpact.report.showing import outcome, profile_hint
 from docpact.tally import Verdict
@@ -95,7 +95,7 @@ def _summary(run: Run) -> Iterator[str]:
 
 def _facts(run: Run) -> Iterator[tuple[str, str]]:
     tally = run.tally
-    yield "contract", code(run.contract)
+    yield "contract", cell(run.contract)
     if run.promised is not None:
         yield "page", code(run.promised.page_label)
     yield "schema SHA-256", code(run.schema_sha256)
@@ -103,7 +103,7 @@ def _facts(run: Run) -> Iterator[tuple[str, str]]:
     yield "profile", code(run.profile) + (f": {esc(profile.summary)}" if profile is not None else "")
     yield "docpact", code(run.version)
     more = f" and {len(run.inputs) - _NAMED:,} more" if len(run.inputs) > _NAMED else ""
-    yield "inputs", (", ".join(code(name) for name in run.inputs[:_NAMED]) or "–") + more
+    yield "inputs", (", ".join(cell(name) for name in run.inputs[:_NAMED]) or "–") + more
     yield "rules in force", f"{len(run.rules):,}"
     yield "fails on", esc(run.fail_on)
     if tally.skipped:
@@ -123,7 +123,7 @@ def _not_read(run: Run) -> Iterator[str]:
     yield "<table>\n<caption>What could not be read</caption>\n"
     yield '<thead><tr><th scope="col">source</th><th scope="col">why, and what to do</th></tr></thead>\n<tbody>\n'
     for source in tally.not_read:
-        yield f'<tr><th scope="row">{code(source.source)}</th><td>{esc(source.reason)}; {esc(source.hint)}</td></tr>\n'
+        yield f'<tr><th scope="row">{cell(source.source)}</th><td>{esc(source.reason)}; {esc(source.hint)}</td></tr>\n'
     yield "</tbody>\n</table>\n"
     if tally.unreadable > len(tally.not_read):
         yield f"<p>and {tally.unreadable - len(tally.not_read):,} more</p>\n"

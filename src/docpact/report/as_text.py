@@ -82,7 +82,10 @@ def _summary(run: Run, paint: _Paint) -> Iterator[str]:
     tally = run.tally
     verdict = tally.verdict(run.fail_on)
     code = {Verdict.CONFORMS: "32", Verdict.VIOLATES: "31", Verdict.NOT_ESTABLISHED: "33"}[verdict]
-    yield f"{paint(verdict, f'1;{code}')}  {outcome(run)}; contract {plain(run.contract)}, profile {run.profile}\n"
+    words = f"{outcome(run)}; contract {plain(run.contract)}, profile {run.profile}"
+    first, *more = wrap(f"{verdict}  ", words, run.width)
+    yield f"{paint(verdict, f'1;{code}')}{first[len(verdict) :]}\n"
+    yield from (f"{line}\n" for line in more)
     told: list[str] = []
     if tally.findings:
         rules = sorted(tally.by_rule.items(), key=lambda item: -item[1])

@@ -40,7 +40,7 @@ def cut(text: str, columns: int) -> str:
 def wrap(head: str, text: str, columns: int | None) -> Iterator[str]:
     """Yield `head` and `text` as lines of at most so many columns, the further ones indented as wide as the head.
 
-    No line begins with `::`, which a build service would obey.
+    A line that would begin with `::`, which a build service obeys, begins with an ellipsis.
     """
     if columns is None or width(head) + width(text) <= columns:
         yield head + text
@@ -51,6 +51,7 @@ def wrap(head: str, text: str, columns: int | None) -> Iterator[str]:
         end = _end(text, room)
         yield head + text[:end].rstrip(" ")
         text = text[end:].lstrip(" ")
+        text = f"…{text}" if text.startswith("::") else text
         head = " " * indent
 
 
@@ -60,10 +61,7 @@ def _end(text: str, room: int) -> int:
     for at, char in enumerate(text):
         used += _columns(char)
         if used > room:
-            end = best or mark or max(1, at)
-            while end > 1 and text[end:].lstrip(" ").startswith(":"):
-                end -= 1
-            return end
+            return best or mark or max(1, at)
         if char == " " and at:
             best = at + 1
         elif char in _BREAKS or _columns(char) > 1:

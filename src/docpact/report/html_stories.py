@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from docpact.report.html_text import code, esc
+from docpact.report.html_text import cell, code, esc
 from docpact.report.showing import count
 
 if TYPE_CHECKING:
@@ -135,6 +135,6 @@ def _table(polls: Sequence[Poll]) -> Iterator[str]:
         sign = "✕ " if poll.error else "! "
         rules = sign + ", ".join(esc(rule) for rule in poll.rules) if poll.rules else "none"
         where = f"{poll.source}:{poll.line}" if poll.line is not None else poll.source
-        yield f'<tr><th scope="row">{poll.number}</th><td>{code(poll.status, 40)}</td><td>{code(poll.progress, 40)}</td>'
-        yield f"<td>{rules}</td><td>{code(where)}</td></tr>\n"
+        yield f'<tr><th scope="row">{poll.number}</th><td>{cell(poll.status, 40)}</td><td>{cell(poll.progress, 40)}</td>'
+        yield f"<td>{rules}</td><td>{cell(where)}</td></tr>\n"
     yield "</tbody>\n</table></div></details>\n"

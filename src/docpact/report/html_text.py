@@ -23,6 +23,11 @@ def code(text: str, longest: int = _LONGEST) -> str:
     return f"<code><bdi>{esc(text, longest)}</bdi></code>"
 
 
+def cell(text: str, longest: int = _LONGEST) -> str:
+    """Write a value for a cell of a table, so that a spreadsheet into which it is copied takes it for no formula."""
+    return code(f"'{text}" if text.startswith(("=", "+", "-", "@")) else text, longest)
+
+
 def badge(severity: Severity) -> str:
     """Write a severity as a word with a sign, so that its colour is not all that tells it."""
     sign = "✕" if severity == "error" else "!"
