@@ -87,7 +87,10 @@ class Poll(NamedTuple):
 
 @dataclass(slots=True)
 class Told:
-    """One story as far as it is drawn: its first sixty polls and all that broke a rule up to twice as many."""
+    """One story as far as it is drawn: its first sixty polls, and those that broke a rule up to twice as many.
+
+    A poll with another id is another story here; that it may be the same task with a changed id is for the judge to say.
+    """
 
     name: str
     polls: list[Poll] = field(default_factory=list)

@@ -83,9 +83,9 @@ def _summary(run: Run, paint: _Paint) -> Iterator[str]:
     verdict = tally.verdict(run.fail_on)
     code = {Verdict.CONFORMS: "32", Verdict.VIOLATES: "31", Verdict.NOT_ESTABLISHED: "33"}[verdict]
     words = f"{outcome(run)}; contract {plain(run.contract)}, profile {run.profile}"
-    first, *more = wrap(f"{verdict}  ", words, run.width)
+    first, *further = wrap(f"{verdict}  ", words, run.width)
     yield f"{paint(verdict, f'1;{code}')}{first[len(verdict) :]}\n"
-    yield from (f"{line}\n" for line in more)
+    yield from (f"{line}\n" for line in further)
     told: list[str] = []
     if tally.findings:
         rules = sorted(tally.by_rule.items(), key=lambda item: -item[1])

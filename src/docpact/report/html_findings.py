@@ -81,7 +81,7 @@ def _rule(run: Run, name: str, found: list[Group], places: dict[Key, list[dict[s
     rule = RULES[name]
     worst = Severity.ERROR if any(group.first.severity is Severity.ERROR for group in found) else Severity.WARNING
     number = run.tally.by_rule.get(name, 0)
-    yield f'<details{" open" if is_open else ""}>\n<summary>{badge(worst)} <span class="name">{esc(name)}</span> '
+    yield f"<details{' open' if is_open else ''}>\n<summary>{badge(worst)} <h3>{esc(name)}</h3> "
     yield f'<span class="count">{count(number, "finding")}, {rule.layer}</span>'
     yield f'<span class="title">{esc(rule.title)}</span></summary>\n<div class="inside">\n'
     why = _why(run, name)

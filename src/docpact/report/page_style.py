@@ -38,7 +38,7 @@ details{border:1px solid var(--line);border-radius:.5rem;margin:.6rem 0;backgrou
 summary{cursor:pointer;padding:.7rem .9rem;border-radius:.5rem}
 summary:hover{background:var(--raised)}
 details>.inside{padding:0 .9rem .9rem}
-summary .name{font-weight:650}summary .count{color:var(--muted);white-space:nowrap}
+summary h3{display:inline;font-size:1rem;font-weight:650}summary .count{color:var(--muted);white-space:nowrap}
 summary .title{display:block;color:var(--muted);margin-left:1.1rem}
 .badge{display:inline-block;border:1px solid currentColor;border-radius:1rem;padding:0 .55rem;font-size:.8rem;font-weight:650}
 .error{color:var(--bad)}.warning{color:var(--warn)}.fine{color:var(--good)}.muted{color:var(--muted)}
