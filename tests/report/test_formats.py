@@ -190,6 +190,12 @@ def test_help_lists_the_formats() -> None:
     assert all(f"{name}, {form.summary}" in told for name, form in FORMATS.items())
 
 
+def test_the_readme_names_every_format(root: Path) -> None:
+    readme = (root / "README.md").read_text("utf-8")
+    rows = re.findall(r"^\| (`.*?`) \|", readme.partition("## Reports")[2].partition("\n## ")[0], re.MULTILINE)
+    assert {name.strip("`") for row in rows for name in row.split(", ")} - {"--format"} == set(FORMATS)
+
+
 # The peak of this process alone: getrusage would count what the process that started it held.
 PEAK = "next(int(line.split()[1]) for line in open('/proc/self/status') if line.startswith('VmHWM'))"
 

@@ -62,12 +62,19 @@ class Gathered:
         if self._spool is not None:
             self._spool.close()
 
+    @property
+    def wants_texts(self) -> bool:
+        """Tell whether the report shows what was seen, so that every payload must be read and none only accepted."""
+        return self.seen is not None
+
     def take(self, text: Text, judged: Iterator[Sequence[Finding]]) -> None:
         """Gather what was found in the payloads of one text; `judged` yields the findings of each that are kept."""
         payloads = self.seen.text(text.content, each=self._each) if self.seen is not None else []
         for number, kept in enumerate(judged):
             if self.seen is not None and number < len(payloads):
-                self.seen.take(*payloads[number], (text.source, text.line), kept)
+                payload, at = payloads[number]
+                at = text.answer.at if at is None and text.answer is not None else at
+                self.seen.take(payload, at, (text.source, text.line), kept)
             if self._spool is not None and kept:
                 listed = kept if self._left is None else kept[: self._left]
                 self._spool.writelines(f"{as_json.line(finding)}\n" for finding in listed)

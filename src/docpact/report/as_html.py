@@ -6,6 +6,7 @@ from base64 import b64encode
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from docpact.redact import without_secrets
 from docpact.report import html_findings, html_seen, html_stories
 from docpact.report.html_text import cell, code, esc
 from docpact.report.page_style import STYLE
@@ -103,7 +104,7 @@ def _facts(run: Run) -> Iterator[tuple[str, str]]:
     yield "profile", code(run.profile) + (f": {esc(profile.summary)}" if profile is not None else "")
     yield "docpact", code(run.version)
     more = f" and {len(run.inputs) - _NAMED:,} more" if len(run.inputs) > _NAMED else ""
-    yield "inputs", (", ".join(cell(name) for name in run.inputs[:_NAMED]) or "–") + more
+    yield "inputs", (", ".join(cell(without_secrets(name)) for name in run.inputs[:_NAMED]) or "–") + more
     yield "rules in force", f"{len(run.rules):,}"
     yield "fails on", esc(run.fail_on)
     if tally.skipped:
