@@ -50,6 +50,8 @@ FACE_TO_FACE = {
 FLOORS_BELOW = {"__main__": {"WORDS", "THOUGHT"}, "report": {"WORDS"}}
 
 LAZY_ENGINES = "validate.engine"
+# It imports the sieve, with the decoder that this needs, when it meets a long file of lines.
+LAZY_SIEVE = ("validate.stream", ".validate.bulk")
 # It imports the reader of a kind, with the package that this needs, when it meets a source of that kind.
 LAZY_READERS = "inputs"
 DRAWERS = {"utils", "util", "helpers", "helper", "common", "misc"}
@@ -196,7 +198,8 @@ def breach_of_laziness(picture: Picture, module: str, seen: Import) -> str | Non
         return None
     engine = DOORS.get(seen.target) == box_of(LAZY_ENGINES)
     reader = module == LAZY_READERS and box_of(seen.target[1:]) == LAZY_READERS
-    return None if reader or (module == LAZY_ENGINES and engine) else "imports inside a function"
+    sieve = (module, seen.target) == LAZY_SIEVE
+    return None if reader or sieve or (module == LAZY_ENGINES and engine) else "imports inside a function"
 
 
 def speech_in(path: Path) -> Iterator[tuple[int, str]]:

@@ -24,6 +24,8 @@ DEFAULT_LIMIT = 64 * 1024 * 1024
 _LINE_NAMES = (".ndjson", ".jsonl")
 _NAMES = (".json", *_LINE_NAMES)
 _HEAD = 4096
+# A smaller limit is kept to the byte, line by line.
+_LEAST_FOR_BLOCKS = 1 << 20
 
 
 class Answer(NamedTuple):
@@ -46,6 +48,23 @@ class Text:
     content: bytes | None
     size: int
     answer: Answer | None = None
+
+
+class Block(NamedTuple):
+    """Payload texts that follow each other in a file of lines: the source, the number of the first line, and the lines.
+
+    A line may be blank, which is no payload.
+    """
+
+    source: str
+    line: int
+    lines: list[bytes]
+
+    def texts(self) -> Iterator[Text]:
+        """Yield each line that is not blank as a text."""
+        for number, line in enumerate(self.lines, self.line):
+            if line.strip(BLANK):
+                yield Text(self.source, number, line, len(line))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +93,15 @@ class Corrupt:
     reason: str
 
 
-Read = Text | Unreadable | Skipped | Corrupt
+Read = Text | Block | Unreadable | Skipped | Corrupt
 
 
 class Plain:
     """How a source is read: here as JSON text; `inputs` knows more kinds."""
 
-    def __init__(self, limit: int = DEFAULT_LIMIT) -> None:
+    def __init__(self, limit: int = DEFAULT_LIMIT, *, blocks: bool = False) -> None:
         self.limit = limit
+        self.blocks = blocks
 
     def knows(self, name: str, head: bytes) -> bool:
         """Tell whether a file that nobody named is a capture, by its name and its first bytes."""
@@ -89,7 +109,7 @@ class Plain:
 
     def texts(self, file: Readable, source: str, *, named: bool) -> Iterator[Read]:  # noqa: ARG002 - `inputs` asks
         """Yield the texts of an open source; `named` by the user, or met in a folder."""
-        return texts(file, source, self.limit)
+        return texts(file, source, self.limit, blocks=self.blocks)
 
 
 def read(
@@ -190,18 +210,20 @@ def _unreadable(name: str, error: OSError | ValueError) -> Unreadable:
     return Unreadable(name, reason[0].lower() + reason[1:], hint)
 
 
-def texts(file: Readable, source: str, limit: int = DEFAULT_LIMIT, name: str = "") -> Iterator[Read]:
+def texts(file: Readable, source: str, limit: int = DEFAULT_LIMIT, name: str = "", *, blocks: bool = False) -> Iterator[Read]:
     """Tell a document from lines by its content, and yield one text for the document or one for each line.
 
-    `name` says what the text is called where that differs from the source: `x.ndjson` in `x.ndjson.gz`.
+    `name` says what the text is called where that differs from the source: `x.ndjson` in `x.ndjson.gz`. With `blocks` the
+    lines of a long file come many at a time.
     """
     lines = Lines(file, limit)
-    yield from _texts(lines, source, (name or source).lower().endswith(_LINE_NAMES))
+    by_name = (name or source).lower().endswith(_LINE_NAMES)
+    yield from _texts(lines, source, by_name=by_name, blocks=blocks and limit >= _LEAST_FOR_BLOCKS)
     if lines.broken is not None:
         yield Corrupt(source, lines.number + 1, lines.broken.reason)
 
 
-def _texts(lines: Lines, source: str, by_name: bool) -> Iterator[Read]:  # noqa: FBT001 - the caller says what it knows
+def _texts(lines: Lines, source: str, *, by_name: bool, blocks: bool) -> Iterator[Read]:
     first = lines.next_filled()
     if first is None:
         if lines.broken is None:
@@ -214,6 +236,9 @@ def _texts(lines: Lines, source: str, by_name: bool) -> Iterator[Read]:  # noqa:
         yield Text(source, number if more is not None or by_name or lines.broken else None, content, size)
         while more is not None:
             yield Text(source, *more)
+            held = lines.block() if blocks else None
+            if held is not None:
+                yield Block(source, *held)
             more = lines.next_filled()
         return
     yield from _document(lines, source, (number, content))

@@ -59,6 +59,8 @@ class Lines:
             end = len(self._buffer)
             if self._start >= end or (self.broken is not None and not closed(self._buffer[self._start :])):
                 return None
+        if end - self._start > self._limit:
+            return self._skip()
         line = self._buffer[self._start : end]
         self._start = end + 1
         self.number += 1
@@ -96,6 +98,20 @@ class Lines:
                 break
         self.number += 1
         return self.number, None, size
+
+    def block(self) -> tuple[int, list[bytes]] | None:
+        """Return the number of the next line and all lines that are held whole, or None where none is.
+
+        A line may then be larger than the limit by no more than what is read at a time.
+        """
+        end = self._buffer.rfind(b"\n", self._start)
+        if end < 0:
+            return None
+        lines = self._buffer[self._start : end].split(b"\n")
+        self._start = end + 1
+        first = self.number + 1
+        self.number += len(lines)
+        return first, lines
 
     def next_filled(self) -> tuple[int, bytes | None, int] | None:
         """Return the next line that is not blank."""

@@ -78,6 +78,10 @@ class Tally:
                 self.violating += 1
         return findings
 
+    def accepted(self, payloads: int) -> None:
+        """Count payloads in which nothing was found."""
+        self.payloads += payloads
+
     def found(self, findings: Sequence[Finding]) -> None:
         """Count findings, equal ones (rule, clause, pointer without indices, listed value) as one group."""
         for finding in findings:

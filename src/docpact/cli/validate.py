@@ -71,10 +71,10 @@ def run(options: argparse.Namespace, streams: Streams) -> int:
     contract = load(options.contract)
     settings = _settings(options)
     stream = Stream(contract, settings)
-    wanted = _inputs(options, contract)
     tally = Tally(waivers=load_waivers(Path(options.waivers), date.today()) if options.waivers else None)  # noqa: DTZ011 - expiry is in the days of who waives
     with reports.Gathered(options, contract) as gathered:
         interrupted = False
+        wanted = _inputs(options, contract, blocks=not gathered.wants_texts)
         try:
             _judge(stream, inputs.read(options.inputs, streams.stdin, wanted), tally, gathered)
         except KeyboardInterrupt:
@@ -104,7 +104,11 @@ def run(options: argparse.Namespace, streams: Streams) -> int:
 
 def _judge(stream: Stream, texts: Iterator[captures.Read], tally: Tally, gathered: reports.Gathered) -> None:
     for thing in texts:
-        if isinstance(thing, captures.Unreadable):
+        if isinstance(thing, captures.Block):
+            for text in stream.sift(thing):
+                gathered.take(text, (tally.judged(findings) for findings in stream.judge(text)))
+            tally.accepted(stream.take_accepted())
+        elif isinstance(thing, captures.Unreadable):
             tally.could_not_read(thing)
         elif isinstance(thing, captures.Skipped):
             tally.passed_over(thing)
@@ -126,13 +130,13 @@ def _settings(options: argparse.Namespace) -> Settings:
     return Settings(options.profile, layers, options.each, stories=options.stories, asked=options.task)
 
 
-def _inputs(options: argparse.Namespace, contract: Contract) -> inputs.Settings:
+def _inputs(options: argparse.Namespace, contract: Contract, *, blocks: bool) -> inputs.Settings:
     limit = _bytes(options.max_bytes)
     try:
         urls = tuple(map(inputs.chosen, options.url_pattern or ())) or inputs.operations(contract.openapi)
     except ValueError as error:
         raise UsageError(f"--url-pattern: {error}", hint="give text with * and {id}, or re: and an expression") from error
-    return inputs.Settings(limit, urls, options.column)
+    return inputs.Settings(limit, urls, options.column, blocks=blocks)
 
 
 def _bytes(size: str) -> int:

@@ -61,7 +61,7 @@ class Reader(captures.Plain):
     """How a source is read: looked at, unpacked as often as it is packed, and read as what it then is."""
 
     def __init__(self, settings: Settings) -> None:
-        super().__init__(settings.limit)
+        super().__init__(settings.limit, blocks=settings.blocks)
         self._settings = settings
 
     def knows(self, name: str, head: bytes) -> bool:
@@ -88,7 +88,7 @@ class Reader(captures.Plain):
         if kind is None and not source.named and not super().knows(source.name, head.peeked):
             yield Skipped(source.shown, "holds no JSON")
         elif kind is None:
-            yield from captures.texts(source.file, source.shown, self.limit, source.name)
+            yield from captures.texts(source.file, source.shown, self.limit, source.name, blocks=self.blocks)
         elif source.depth >= _MOST_DEPTH:
             yield Unreadable(source.shown, f"packed more than {_MOST_DEPTH} times over", "unpack it, if it is meant to be so")
         else:

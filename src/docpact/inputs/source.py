@@ -74,11 +74,15 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How inputs are read: the bytes that one text may have, which URLs of a recording count, which column of a table."""
+    """How inputs are read: the bytes that one text may have, which URLs of a recording count, which column of a table.
+
+    With `blocks` the lines of a long file come many at a time.
+    """
 
     limit: int
     urls: tuple[re.Pattern[str], ...] = ()
     column: str | None = None
+    blocks: bool = False
 
 
 @dataclass(frozen=True, slots=True)

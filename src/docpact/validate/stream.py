@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from docpact.captures import Text
 from docpact.finding import Finding, Layer, Place
+from docpact.lines import BLANK
 from docpact.redact import shown_text
 from docpact.validate.breach import ABSENT, Breach, is_set, member
 from docpact.validate.payload import DEFAULT_LAYERS, Judge
@@ -16,8 +18,9 @@ from docpact.validate.text import Flaw, Parsed, Reader
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-    from docpact.captures import Corrupt, Text
+    from docpact.captures import Block, Corrupt
     from docpact.contract import Contract
+    from docpact.validate.bulk import Sieve
 
 # Stories that are remembered at a time; the one that was polled longest ago makes room.
 _MOST_STORIES = 200_000
@@ -48,6 +51,33 @@ class Stream:
         self._stories: dict[str, Story] = {}
         self._last: dict[str, str] = {}
         self.told_stories = 0
+        # Polls and items have a place among others, and an id that was asked for is compared: each is judged by itself.
+        self._sifts = not (self._by_story or settings.each or settings.asked is not None)
+        self._sieve: Sieve | None = None
+        self._accepted = 0
+
+    def sift(self, block: Block) -> Iterator[Text]:
+        """Yield the texts of a block that must be judged one by one; the others have nothing wrong, and are only counted."""
+        if self._sieve is None and self._sifts:
+            from docpact.validate.bulk import Sieve
+
+            sieve = Sieve(self._judge)
+            self._sieve, self._sifts = (sieve, True) if sieve.works else (None, False)
+        if self._sieve is None:
+            yield from block.texts()
+            return
+        accepts, accepted = self._sieve.accepts, 0
+        for number, line in enumerate(block.lines, block.line):
+            if accepts(line):
+                accepted += 1
+            elif line.strip(BLANK):
+                yield Text(block.source, number, line, len(line))
+        self._accepted += accepted
+
+    def take_accepted(self) -> int:
+        """Return how many payloads were accepted since this was last asked."""
+        accepted, self._accepted = self._accepted, 0
+        return accepted
 
     def judge(self, text: Text) -> Iterator[list[Finding]]:
         """Yield the findings of each payload in a text: one payload, or the items of a list where that was asked for."""
@@ -66,7 +96,12 @@ class Stream:
         if text.answer is not None:
             at, asked = text.answer.at if at is None else at, text.answer.asked if asked is None else asked
         breaches = self._breaches(text, payload, at, asked)
-        yield self._placed(text, parsed, breaches, prefix) if breaches or parsed.flaws else []
+        if breaches or parsed.flaws:
+            yield self._placed(text, parsed, breaches, prefix)
+            return
+        if self._sieve is not None and not prefix:
+            self._sieve.learn(text.content, payload)
+        yield []
 
     def _items(self, text: Text, parsed: Parsed) -> Iterator[list[Finding]]:
         judged: list[tuple[int, str, list[Breach]]] = []
