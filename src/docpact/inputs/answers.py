@@ -94,7 +94,7 @@ def _decoded(body: bytes, encodings: str, limit: int) -> bytes | Unreadable:
 def in_base64(text: str | bytes) -> bytes:
     """Decode a body that was recorded as base64; raises `BrokenError` where it is none."""
     try:
-        return base64.b64decode(text)
+        return base64.b64decode("".join(text.split()) if isinstance(text, str) else b"".join(text.split()), validate=True)
     except (binascii.Error, ValueError) as error:
         raise BrokenError(f"the body is said to be base64, and is not ({error})") from error
 

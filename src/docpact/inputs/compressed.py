@@ -20,19 +20,29 @@ if TYPE_CHECKING:
 _PIECE = 64 * 1024
 # A window of xz may be asked for that is larger than all memory.
 _MOST_MEMORY = 128 * 1024 * 1024
+# What comes out in one step is lost where the step ends in an error, so steps are small.
+_STEP = 32 * 1024
 _ERRORS = (zlib.error, lzma.LZMAError, OSError, ValueError, EOFError)
 
 
 class _Inflate:
-    """One gzip member, or one zlib stream, with the manners of the bz2 and lzma decompressors."""
+    """One gzip member, or one zlib or deflate stream, with the manners of the bz2 and lzma decompressors."""
 
     def __init__(self, bits: int) -> None:
         self._inner = zlib.decompressobj(bits)
         self._left = b""
         self._full = False
+        self._error: zlib.error | None = None
 
     def decompress(self, data: bytes, size: int) -> bytes:
-        piece = self._inner.decompress(self._left + data, size)
+        if self._error is not None:
+            raise self._error
+        data, before = self._left + data, self._inner.copy()
+        try:
+            piece = self._inner.decompress(data, size)
+        except zlib.error as error:
+            self._error = error
+            return _up_to_break(before, data, size)
         self._left = self._inner.unconsumed_tail
         # Where all room was taken, more may wait inside although all input is used.
         self._full = len(piece) == size
@@ -44,11 +54,22 @@ class _Inflate:
 
     @property
     def needs_input(self) -> bool:
-        return not self._left and not self._full
+        return not (self._left or self._full or self._error)
 
     @property
     def unused_data(self) -> bytes:
         return self._inner.unused_data
+
+
+def _up_to_break(inner: zlib._Decompress, data: bytes, size: int) -> bytes:
+    """Return what comes out before the byte at which the data is wrong: a larger step would lose it with the error."""
+    pieces: list[bytes] = []
+    try:
+        for at in range(len(data)):
+            pieces.append(inner.decompress(data[at : at + 1], size))  # noqa: PERF401 - an error leaves what came before it
+    except zlib.error:
+        return b"".join(pieces)
+    return b"".join(pieces)
 
 
 _Member = _Inflate | bz2.BZ2Decompressor | lzma.LZMADecompressor
@@ -59,7 +80,7 @@ def _member(kind: str) -> _Member:
         return bz2.BZ2Decompressor()
     if kind == "xz":
         return lzma.LZMADecompressor(lzma.FORMAT_XZ, _MOST_MEMORY)
-    return _Inflate(zlib.MAX_WBITS + 16 if kind == "gzip" else zlib.MAX_WBITS)
+    return _Inflate({"gzip": zlib.MAX_WBITS + 16, "deflate": -zlib.MAX_WBITS}.get(kind, zlib.MAX_WBITS))
 
 
 class Unpacked:
@@ -85,7 +106,7 @@ class Unpacked:
                 raise BrokenError(f"the {self._kind} data is cut off after {self._taken:,} bytes")
             data, self._input = self._input, b""
             try:
-                piece = self._member.decompress(data, size)
+                piece = self._member.decompress(data, min(size, _STEP))
             except _ERRORS as error:
                 raise BrokenError(self._said(error)) from error
             self._begun = True

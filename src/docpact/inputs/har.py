@@ -24,7 +24,8 @@ _LISTS = {"entries": har_exchange, "interactions": cassette_exchange}
 _BLANK = re.compile(r"[ \t\r\n]*")
 _INSIDE = re.compile(r'(?:[^"\\]|\\.)*+', re.DOTALL)
 _OUTSIDE = re.compile(r'[^\[\]{}"]*+')
-_DECODER = json.JSONDecoder(strict=False)
+# Python refuses integers of thousands of digits; no number of a recording matters that is as long as that.
+_DECODER = json.JSONDecoder(strict=False, parse_int=lambda digits: int(digits) if len(digits) < 20 else 0)  # noqa: PLR2004
 
 
 # A body may double in size when it is written as a JSON string.
@@ -67,9 +68,9 @@ class _Walk:
         self._text += "".join(pieces)
         return any(pieces)
 
-    def broken(self, what: str) -> BrokenError:
-        """Say what is wrong here, unless the source itself breaks off here."""
-        line = self._line + self._text.count("\n", 0, self._at)
+    def broken(self, what: str, at: int | None = None) -> BrokenError:
+        """Say what is wrong here, or at a place in what is held, unless the source itself breaks off here."""
+        line = self._line + self._text.count("\n", 0, self._at if at is None else at)
         return BrokenError(self._break.reason if self._break else what, line)
 
     def next(self) -> str:
@@ -101,11 +102,11 @@ class _Walk:
                 value, end = _DECODER.raw_decode(self._text, self._at)
             except RecursionError as error:
                 raise self.broken("the JSON text is nested too deep") from error
-            except ValueError as error:
+            except json.JSONDecodeError as error:
                 if len(self._text) - self._at > self._limit * _ESCAPED:
                     raise LargeError from error
                 if not self._more():
-                    raise self.broken(f"the text is no JSON, or is cut off ({error})") from error
+                    raise self.broken(f"the text is no JSON, or is cut off ({error.msg})", error.pos) from error
                 continue
             if end < len(self._text) or not self._more():
                 self._at = end

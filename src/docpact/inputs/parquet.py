@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 _ROWS = 256
 _LONGEST = 200
+# A text such as "[1]" may be a member of a payload; a payload is an object, or a list of them.
+_OBJECTS = re.compile(rb"\s*(?:\[\s*)?\{")
 _TEXTS = ("string", "large_string", "string_view", "binary", "large_binary", "binary_view")
 
 
@@ -32,7 +35,7 @@ def read(source: Source, kind: str) -> Iterator[Read]:  # noqa: ARG001 - every k
         return
     number = 0
     try:
-        table = ParquetFile(whole, pre_buffer=False, buffer_size=1024 * 1024)
+        table = ParquetFile(whole, pre_buffer=False, buffer_size=1024 * 1024, page_checksum_verification=True)
         column = _column(table, source)
         if isinstance(column, Unreadable):
             yield column
@@ -64,7 +67,7 @@ def _column(table: Any, source: Source) -> str | Unreadable | None:
 
 def _holds_json(column: Any) -> bool:
     values = [value for value in (_bytes(scalar) for scalar in column) if value is not None]
-    return bool(values) and all(closed(value) for value in values)
+    return bool(values) and all(_OBJECTS.match(value) and closed(value) for value in values)
 
 
 def _texts(batch: Any, column: str | None) -> Iterator[bytes | None]:

@@ -127,6 +127,11 @@ class Source:
         return None
 
 
+def hidden(name: str) -> bool:
+    """Tell whether a member of an archive is hidden, by itself or by a folder that it stands in."""
+    return any(part.startswith(".") and part not in (".", "..") for part in name.split("/"))
+
+
 def kind_of(head: bytes, name: str = "") -> str | None:
     """Tell what a stream holds by its first bytes and, where those say nothing, by its name; None is plain text."""
     for magic, kind in _MAGIC:

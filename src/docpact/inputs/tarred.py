@@ -6,6 +6,7 @@ import tarfile
 from typing import TYPE_CHECKING
 
 from docpact.captures import Corrupt, Skipped, Unreadable
+from docpact.inputs.source import hidden
 from docpact.lines import BrokenError
 
 if TYPE_CHECKING:
@@ -84,7 +85,9 @@ def read(source: Source, kind: str) -> Iterator[Read]:  # noqa: ARG001 - every k
             member = _Member(source.file, _size(told["size"]))  # noqa: PLW2901 - the header before it says the real size
         name, sparse = told.get("path", info.name), any(key.startswith("GNU.sparse") for key in told)
         told = {}
-        if info.type in _FILES and not sparse and not name.endswith("/"):
+        if hidden(name):
+            yield Skipped(source.member(member, name).shown, "hidden")
+        elif info.type in _FILES and not sparse and not name.endswith("/"):
             told_break = False
             for thing in source.down(source.member(member, name)):
                 told_break = isinstance(thing, Corrupt)
