@@ -254,7 +254,9 @@ def _lifecycle(table: dict[str, Any]) -> Lifecycle:
         restart=progress.get("restart", ""),
         progress_ends=frozenset(progress.get("ends", ())),
         stuck_seconds=stuck.get("seconds", 0),
+        stuck_states=frozenset(stuck.get("states", ())),
         instant_rules=frozenset(instant.get("rules", ())),
+        instant_seconds=instant.get("seconds", 0),
         reasons={name: (part.get("reason", ""), part.get("fact", "")) for name, part in sections.items()},
     )  # fmt: skip
 

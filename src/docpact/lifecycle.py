@@ -49,7 +49,7 @@ class Fixed:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """A member that does not change once the task has ended; `compare` is value, url-path or custom-ids."""
+    """A member that does not change once the task has ended; `compare` is value, url or custom-ids."""
 
     member: str
     compare: str
@@ -68,7 +68,9 @@ class Lifecycle:
     restart: str
     progress_ends: frozenset[str]
     stuck_seconds: int
+    stuck_states: frozenset[str]
     instant_rules: frozenset[str]
+    instant_seconds: int
     reasons: Mapping[str, tuple[str, str]]
 
     def is_end(self, status: object) -> bool:
@@ -88,3 +90,7 @@ class Lifecycle:
             if (back.origin, back.target) == (earlier, later) and (not back.actions or action in back.actions):
                 return back
         return None
+
+    def may_begin_again(self, action: object) -> Back | None:
+        """Find the family habit by which a task of this action runs in several steps, of which a poll may miss the first."""
+        return next((back for back in self.backs if action in back.actions), None)

@@ -14,7 +14,7 @@ TABLES = frozenset({"source", "decision", "roles", "envelope", "lifecycle", "coh
 ENTRY_KEYS = frozenset(
     {
         "rule", "check", "members", "when", "reason", "fact", "absent", "allow", "beside", "deny", "group", "maximum",
-        "minimum", "needs", "of", "only", "tolerance_ms", "values", "zero_is_set",
+        "minimum", "instead", "needs", "unless", "of", "only", "tolerance_ms", "values", "zero_is_set",
     }
 )  # fmt: skip
 PROFILE_KEYS = frozenset(

@@ -164,10 +164,24 @@ def test_two_interleaved_stories_are_kept_apart(tmp_path: Path, example: dict[st
     assert "in 2 stories" in ran.out
 
 
-def test_an_id_that_changes_between_polls_of_one_task_is_found(tmp_path: Path, example: dict[str, Any]) -> None:
-    path = tmp_path / "one.ndjson"
-    path.write_text("\n".join(json.dumps({**example, "id": f"172496333711476{n}"}) for n in (7, 8)), "utf-8")
-    assert "fixed-changed" in validate(path, "--stories").out
+def test_two_tasks_that_are_alike_but_for_their_ids_are_two_stories(tmp_path: Path, example: dict[str, Any]) -> None:
+    path = tmp_path / "two.ndjson"
+    path.write_text("\n".join(json.dumps({**example, "id": f"172496333711476{n}"}) for n in (7, 8, 7, 8)), "utf-8")
+    ran = validate(path, "--stories")
+    assert ran.code == 0
+    assert "in 2 stories" in ran.out
+
+
+def test_the_files_of_a_folder_are_the_polls_of_a_task_and_two_files_of_lines_are_not(
+    tmp_path: Path, example: dict[str, Any]
+) -> None:
+    running = {**example, "status": "IN_PROGRESS", "progress": "46%", "finishTime": 0, "buttons": [], "imageUrl": ""}
+    for name, payload in (("1.json", example), ("2.json", running)):
+        (tmp_path / name).write_text(json.dumps(payload), "utf-8")
+    assert "end-left" in validate(tmp_path, "--stories").out
+    for name in ("1.json", "2.json"):
+        (tmp_path / name).rename(tmp_path / f"{name[0]}.ndjson")
+    assert validate(tmp_path, "--stories").code == 0
 
 
 def test_the_task_that_was_asked_for_can_be_given(good: Path) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from math import isfinite
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from docpact.errors import ContractError
@@ -28,7 +27,7 @@ class Hit(NamedTuple):
 
 
 # What a browser takes as a URL: scheme, host, and no blank or quote in it.
-_URL = re.compile(r"https?://[^\s/?#\"'<>\\]+(?:[/?#][^\s\"<>\\]*)?", re.IGNORECASE)
+_URL = re.compile(r"https?://([^\s/?#\"'<>\\]+)(?:[/?#][^\s\"<>\\]*)?", re.IGNORECASE)
 _DATA_URL = re.compile(r"data:[\w.+-]+/[\w.+-]+;base64,")
 _ID = re.compile(r"1\d{15}")
 _NUMBER = (int, float)
@@ -51,13 +50,13 @@ def _describe(value: Any) -> str:
 
 def _set(entry: Entry, contract: Contract) -> Callable[[Any], Iterator[Hit]]:  # noqa: ARG001 - one signature for all
     """Every member is set; an absent one counts only beside a member that shows the server to send optional ones."""
-    beside = entry.settings.get("beside", ())
+    beside, instead = entry.settings.get("beside", ()), entry.settings.get("instead", ())
     absent_counts = entry.settings.get("absent") != "allowed"
 
     def check(payload: Any) -> Iterator[Hit]:
         for pattern in entry.members:
             for pointer, value in members(payload, pattern):
-                if is_set(value) or _misplaced(value):
+                if is_set(value) or _misplaced(value) or _any_set(payload, instead):
                     continue
                 if value is ABSENT and not (absent_counts and (not beside or _any_set(payload, beside))):
                     continue
@@ -129,14 +128,17 @@ def _order(entry: Entry, contract: Contract) -> Callable[[Any], Iterator[Hit]]: 
                 continue
             if earlier is not None and value < earlier[1]:
                 name, before = earlier
-                yield Hit(pointer, value, f"at least {before}", f"is {shown(value)}, before {name_of(name)} ({before})")
+                yield Hit(
+                    pointer, value, f"at least {shown(before)}", f"is {shown(value)}, before {name_of(name)} ({shown(before)})"
+                )
             earlier = (pointer, value)
 
     return check
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, _NUMBER) and not isinstance(value, bool) and (isinstance(value, int) or isfinite(value))
+    """Tell whether a value is a whole number; another is a breach of the page, and told as that."""
+    return not isinstance(value, bool) and (isinstance(value, int) or (isinstance(value, float) and value.is_integer()))
 
 
 def _range(entry: Entry, contract: Contract) -> Callable[[Any], Iterator[Hit]]:  # noqa: ARG001 - one signature for all
@@ -201,10 +203,15 @@ def _url(entry: Entry, contract: Contract) -> Callable[[Any], Iterator[Hit]]:  #
     def check(payload: Any) -> Iterator[Hit]:
         for pattern in entry.members:
             for pointer, value in members(payload, pattern):
-                if isinstance(value, str) and value and not _URL.fullmatch(value):
+                if isinstance(value, str) and value and not _is_url(value):
                     yield Hit(pointer, value, "http(s)://host/…", f"is no absolute URL: {shown(value)!r}")
 
     return check
+
+
+def _is_url(value: str) -> bool:
+    match = _URL.fullmatch(value)
+    return match is not None and value.isprintable() and any(char.isalnum() for char in match[1])
 
 
 def _base64(entry: Entry, contract: Contract) -> Callable[[Any], Iterator[Hit]]:  # noqa: ARG001 - one signature for all
@@ -237,7 +244,8 @@ def _id_time(entry: Entry, contract: Contract) -> Callable[[Any], Iterator[Hit]]
         made = int(task[:13])
         # A time in another unit is told as that.
         if submitted > _MILLISECONDS and abs(made - submitted) > tolerance:
-            yield Hit(id_pointer, task, f"about {submitted}", f"was made at {made}, but submitTime is {submitted}")
+            found = shown(submitted)
+            yield Hit(id_pointer, task, f"about {found}", f"was made at {made}, but submitTime is {found}")
 
     return check
 
@@ -295,10 +303,15 @@ def _fits(entry: Entry, contract: Contract) -> Callable[[Any], Iterator[Hit]]:
             return
         fitting = [kind.name for kind in contract.buttons if action in kind.fits]
         for pattern in entry.members:
-            for pointer, value in members(payload, pattern):
-                kind = kinds.of(value) if isinstance(value, str) else None
-                if kind is not None and action not in kind.fits:
-                    yield Hit(pointer, value, fitting, f"is a {kind.name} button, which {action} does not offer")
+            found = [(at, value, kinds.of(value)) for at, value in members(payload, pattern) if isinstance(value, str)]
+            misfits = [(at, value, kind) for at, value, kind in found if kind is not None and action not in kind.fits]
+            if len(misfits) > 1 and len(misfits) * 2 > len(found):
+                # The buttons of another action, or another action than that of the buttons: one breach.
+                names = ", ".join(dict.fromkeys(kind.name for _, _, kind in misfits))
+                yield Hit(pattern.split("/*")[0], None, fitting, f"has {names} buttons, which {action} does not offer")
+                continue
+            for pointer, value, kind in misfits:
+                yield Hit(pointer, value, fitting, f"is a {kind.name} button, which {action} does not offer")
 
     return check
 

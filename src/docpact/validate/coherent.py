@@ -9,13 +9,13 @@ from docpact.validate.breach import Breach, member, name_of
 from docpact.validate.checks import build
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from docpact.contract import Contract, Entry
     from docpact.finding import Clause
     from docpact.validate.checks import Hit
 
-_ROLES = ("status", "action")
+_ROLES = ("status", "action", "progress")
 
 
 class Coherent:
@@ -33,6 +33,8 @@ class Coherent:
             return
         facts = {role: member(payload, pointer) for role, pointer in self._roles.items()}
         for entry, check in self._checks:
+            if any(_speaks(facts.get(role), values) for role, values in entry.settings.get("unless", {}).items()):
+                continue
             if all(_speaks(facts.get(role), values) for role, values in entry.when.items()):
                 for hit in check(payload):
                     yield self._breach(entry, hit, facts)
@@ -43,7 +45,7 @@ class Coherent:
         return "status" not in payload and "id" not in payload and bool(self._contract.envelope & payload.keys())
 
     def _breach(self, entry: Entry, hit: Hit, facts: Mapping[str, Any]) -> Breach:
-        context = " and ".join(f"{role} is {facts[role]}" for role in _ROLES if role in entry.when)
+        context = " and ".join(f"{role} is {facts[role]}" for role in _ROLES[:2] if role in entry.when)
         sentence = f"{name_of(hit.pointer)} {hit.says}"
         message = f"{context}, and {sentence}" if context else sentence
         return Breach(entry.rule, hit.pointer, hit.found, hit.expected, message, self._clause(hit.pointer))
@@ -62,5 +64,5 @@ class Coherent:
         return self._clauses[pattern]
 
 
-def _speaks(value: Any, values: frozenset[str]) -> bool:
+def _speaks(value: Any, values: Collection[str]) -> bool:
     return isinstance(value, str) and value in values

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from docpact.contract import ButtonKind, Contract, Entry
 
 _PERCENTS = ["", *(f"{n}%" for n in range(101))]
-_DIGITS = re.compile(r"\^\[0-9\]\{(\d+),(\d+)\}\$")
+_DIGITS = re.compile(r"\^\[0-9\]\{(\d+),(\d+)\}\\Z")
 _PLAIN = {"set", "unset", "one-of", "order", "range", "url", "base64", "id-time"}
 # What `quick` makes sure of for every button, whatever the state and the action.
 _OF_BUTTONS = {"grammar", "known-kind", "unique", "same", "any-set", "range", "fits", "complete", "form"}
@@ -139,7 +139,7 @@ def _forms(kind: ButtonKind) -> list[str]:
     """Write out every customId of a kind, with `*` for the job; the forms are small, and each is tried on the pattern."""
     real = re.compile(kind.form, re.ASCII)
     job = "00000000-0000-4000-8000-000000000000"
-    found = _expand(kind.template.removeprefix("^").removesuffix("$").replace("UUID", "\0"))
+    found = _expand(kind.template.removeprefix("^").removesuffix(r"\Z").replace("UUID", "\0"))
     return [form.replace("\0", "*") for form in found if real.search(form.replace("\0", job))]
 
 

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from docpact.finding import Severity
 from docpact.redact import shown
 from docpact.validate.breach import ABSENT, Breach, is_set, member, name_of
 
@@ -14,23 +15,27 @@ if TYPE_CHECKING:
 
     from docpact.contract import Contract
     from docpact.finding import Clause
-    from docpact.lifecycle import Lifecycle
+    from docpact.lifecycle import Back, Lifecycle
 
 _PERCENT = re.compile(r"(\d{1,9})%", re.ASCII)
 
 
 @dataclass(slots=True)
 class Story:
-    """What must be remembered of the polls of one task: the last status, and what must not change."""
+    """What must be remembered of the polls of one task: the last known status, and what must not change.
+
+    `since` and `moved` say when the task was first seen as it stands; `instants` when each mixture was first seen.
+    """
 
     polls: int = 0
     status: Any = None
     progress: int | None = None
     fixed: dict[str, Any] = field(default_factory=dict)
     settled: dict[str, Any] = field(default_factory=dict)
-    instants: frozenset[str] = frozenset()
+    instants: dict[str, float | None] = field(default_factory=dict)
     since: float | None = None
-    told_stuck: bool = False
+    standing: tuple[Any, Any] | None = None
+    told: set[str] = field(default_factory=set)
 
 
 class Polls:
@@ -48,54 +53,59 @@ class Polls:
         """Yield what is wrong with one more poll of a story, and remember it.
 
         `instants` are the rules of the coherent layer that this payload breaks and that may break for an instant; `at`
-        is the time of the poll in milliseconds, where it is known.
+        is the time of the poll in milliseconds, where it is known. An error body between polls says nothing of the task.
         """
-        if not isinstance(payload, dict):
+        if not isinstance(payload, dict) or not any(member(payload, self._roles[r]) is not ABSENT for r in ("id", "status")):
             return
         status = member(payload, self._roles["status"])
         action = member(payload, self._roles["action"])
-        step = list(self._step(story, status, action)) if story.polls else []
-        yield from step
         # A poll that went back or left the end would break every other rule with it: one breach, one finding.
-        stays = not step and story.status == status
-        reset = bool(step) or (story.polls > 0 and self._cycle.goes_back(story.status, status))
-        if reset:
-            story.progress = None
-            story.settled.clear()
-            for entry in self._cycle.fixed:
-                if entry.reopens:
-                    story.fixed.pop(entry.member, None)
-        yield from self._progress(story, payload, status)
-        yield from self._fixed(story, payload, status)
+        if story.polls and self._turns(story, status):
+            yield from self._turn(story, status, action)
+            self._begin_again(story)
+        again = self._cycle.may_begin_again(action)
+        yield from self._progress(story, payload, status, again)
+        yield from self._fixed(story, payload, status, again)
         yield from self._settled(story, payload, status)
-        yield from self._instants(story, instants, stays=stays)
-        yield from self._stuck(story, status, at, stays=stays)
-        story.status = status
-        story.instants = instants
+        yield from self._instants(story, instants, at)
+        yield from self._stuck(story, (status, member(payload, self._roles["progress"])), at)
+        if status in self._cycle.states:
+            story.status = status
         story.polls += 1
 
-    def _step(self, story: Story, status: Any, action: Any) -> Iterator[Breach]:
-        if status is ABSENT or story.status in (ABSENT, status):
-            return
+    def _turns(self, story: Story, status: Any) -> bool:
+        if status is ABSENT or story.status in (None, status):
+            return False
+        return self._cycle.is_end(story.status) or self._cycle.goes_back(story.status, status)
+
+    def _begin_again(self, story: Story) -> None:
+        story.progress = None
+        story.settled.clear()
+        for entry in self._cycle.fixed:
+            if entry.reopens:
+                story.fixed.pop(entry.member, None)
+
+    def _turn(self, story: Story, status: Any, action: Any) -> Iterator[Breach]:
         pointer = self._roles["status"]
         if self._cycle.is_end(story.status):
             message = f"status was {story.status}, which is an end, and is now {shown(status)!r}"
             yield Breach("end-left", pointer, status, story.status, message, self._clause(pointer))
             return
-        if not self._cycle.goes_back(story.status, status):
-            return
         message = f"status went back from {story.status} to {shown(status)!r}"
         known = self._cycle.known_back(story.status, status, action)
         if known is None:
             yield Breach("status-back", pointer, status, f"{story.status} or later", message, self._clause(pointer))
-        elif self._profile not in known.profiles:
-            message += f"; a {known.profiles[0]} does so ({known.reason})"
-            yield Breach(
-                "status-back-known", pointer, status, f"{story.status} or later", message, self._clause(pointer),
-                excused_by=known.profiles,
-            )  # fmt: skip
+        else:
+            yield from self._habit(known, pointer, status, message)
 
-    def _progress(self, story: Story, payload: Any, status: Any) -> Iterator[Breach]:
+    def _habit(self, known: Back, pointer: str, found: Any, message: str) -> Iterator[Breach]:
+        """Yield a warning for what only servers of another family do."""
+        if self._profile not in known.profiles:
+            message += f"; a {known.profiles[0]} does so ({known.reason})"
+            clause = self._clause(pointer)
+            yield Breach("status-back-known", pointer, found, None, message, clause, excused_by=known.profiles)
+
+    def _progress(self, story: Story, payload: Any, status: Any, again: Back | None) -> Iterator[Breach]:
         pointer = self._roles["progress"]
         text = member(payload, pointer)
         match = _PERCENT.fullmatch(text) if isinstance(text, str) else None
@@ -105,21 +115,27 @@ class Polls:
         story.progress = now
         if before is None or now >= before:
             return
-        rule = "progress-restarted" if text == self._cycle.restart else "progress-fell"
         message = f"progress fell from {before}% to {now}%"
+        if again is not None:
+            yield from self._habit(again, pointer, text, message)
+            return
+        rule = "progress-restarted" if text == self._cycle.restart else "progress-fell"
         yield Breach(rule, pointer, text, f"at least {before}%", message, self._clause(pointer))
 
-    def _fixed(self, story: Story, payload: Any, status: Any) -> Iterator[Breach]:
+    def _fixed(self, story: Story, payload: Any, status: Any, again: Back | None) -> Iterator[Breach]:
         for entry in self._cycle.fixed:
             value = member(payload, entry.member)
             before = story.fixed.get(entry.member, ABSENT)
-            if value is ABSENT or (before is ABSENT and not is_set(value)):
+            if before is ABSENT and not is_set(value):
                 continue
-            is_open = story.polls > 0 and story.status in entry.open_states
-            if before is not ABSENT and value != before and not is_open and before not in entry.open_values:
-                message = f"{name_of(entry.member)} was {shown(before)!r} and is now {shown(value)!r}; {entry.reason}"
-                yield Breach("fixed-changed", entry.member, value, shown(before), message, self._clause(entry.member))
-            if status not in entry.open_states:
+            is_open = story.polls > 0 and (story.status in entry.open_states or before in entry.open_values)
+            if before is not ABSENT and value != before and not is_open:
+                message = f"{name_of(entry.member)} was {shown(before)!r} and is now {_now(value)}; {entry.reason}"
+                if again is not None and entry.reopens:
+                    yield from self._habit(again, entry.member, value, message)
+                else:
+                    yield self._changed("fixed-changed", entry.member, value, before, message)
+            if value is not ABSENT and status not in entry.open_states:
                 story.fixed[entry.member] = value
 
     def _settled(self, story: Story, payload: Any, status: Any) -> Iterator[Breach]:
@@ -128,47 +144,76 @@ class Polls:
         for entry in self._cycle.settled:
             value = member(payload, entry.member)
             before = story.settled.get(entry.member, ABSENT)
-            if value is ABSENT or (before is ABSENT and not is_set(value)):
+            if before is ABSENT and not is_set(value):
                 continue
             if before is not ABSENT and _essence(value, entry.compare) != _essence(before, entry.compare):
-                message = f"status is {status}, and {name_of(entry.member)} changed after the end"
-                yield Breach(
-                    "settled-changed", entry.member, value, shown(before), message, self._clause(entry.member)
-                )  # fmt: skip
-            story.settled[entry.member] = value
+                message = f"status is {status}, and {name_of(entry.member)} changed after the end; it is now {_now(value)}"
+                yield self._changed("settled-changed", entry.member, value, before, message)
+            if value is not ABSENT:
+                story.settled[entry.member] = value
 
-    def _instants(self, story: Story, instants: frozenset[str], *, stays: bool) -> Iterator[Breach]:
-        if not stays:
-            return
+    def _changed(self, rule: str, pointer: str, value: Any, before: Any, message: str) -> Breach:
+        # A member that is left out from one poll on may still be as it was: worth a look, and no contradiction.
+        severity = Severity.WARNING if value is ABSENT else None
+        return Breach(rule, pointer, value, shown(before), message, self._clause(pointer), severity)
+
+    def _instants(self, story: Story, instants: frozenset[str], at: float | None) -> Iterator[Breach]:
+        """What is still mixed at the next poll is told, and is an error once it has lasted for longer than any copy of it."""
+        for rule in [name for name in story.instants if name not in instants]:
+            del story.instants[rule]
+            story.told.discard(rule)
         for entry in self._contract.coherence:
-            if entry.rule in instants and entry.rule in story.instants:
-                pointer = entry.members[0]
-                message = f"{entry.rule} was found at two polls in a row: it is not read for an instant only"
-                yield Breach("instant-stays", pointer, None, None, message, self._clause(pointer))
+            rule = entry.rule
+            if rule not in instants or rule in story.told:
+                continue
+            if rule not in story.instants:
+                story.instants[rule] = at
+                continue
+            first = story.instants[rule]
+            lasted = None if at is None or first is None else (at - first) / 1000
+            if lasted is not None and lasted <= self._cycle.instant_seconds:
+                continue
+            story.told.add(rule)
+            how_long = "at two polls in a row" if lasted is None else f"for {lasted:,.0f} s"
+            message = f"{rule} was found {how_long}: it is not read for an instant only"
+            pointer = entry.members[0]
+            severity = Severity.WARNING if lasted is None else None
+            yield Breach("instant-stays", pointer, None, None, message, self._clause(pointer), severity)
 
-    def _stuck(self, story: Story, status: Any, at: float | None, *, stays: bool) -> Iterator[Breach]:
+    def _stuck(self, story: Story, standing: tuple[Any, Any], at: float | None) -> Iterator[Breach]:
         if at is None:
             return
-        if not stays or story.since is None:
-            story.since = at
-            story.told_stuck = False
-        elif not story.told_stuck and not self._cycle.is_end(status) and self._cycle.stuck_seconds:
-            seconds = (at - story.since) / 1000
-            if seconds > self._cycle.stuck_seconds:
-                story.told_stuck = True
-                pointer = self._roles["status"]
-                message = f"status has been {shown(status)!r} for {seconds:,.0f} s"
-                expected = f"at most {self._cycle.stuck_seconds} s"
-                yield Breach("stuck", pointer, status, expected, message, self._clause(pointer))
+        if standing != story.standing or story.since is None:
+            story.standing, story.since = standing, at
+            story.told.discard("stuck")
+            return
+        seconds = (at - story.since) / 1000
+        status = standing[0]
+        if seconds <= self._cycle.stuck_seconds or status not in self._cycle.stuck_states or "stuck" in story.told:
+            return
+        story.told.add("stuck")
+        pointer = self._roles["status"]
+        message = f"status has been {shown(status)!r} for {seconds:,.0f} s, and nothing moves"
+        expected = f"at most {self._cycle.stuck_seconds} s"
+        yield Breach("stuck", pointer, status, expected, message, self._clause(pointer))
 
     def _clause(self, pointer: str) -> Clause | None:
         return self._contract.clause(pointer, "member")
 
 
+def _now(value: Any) -> str:
+    return "left out" if value is ABSENT else repr(shown(value))
+
+
+# What renews a link without making it another one: the signature of a CDN, and what a relay adds against caches.
+_RENEWED = ("ex=", "is=", "hm=", "rand=", "x-amz-", "x-goog-", "signature=", "expires=", "token=")
+
+
 def _essence(value: Any, compare: str) -> Any:
-    """Reduce a value to what must stay: the path of a URL without its signature, the customIds of buttons, or all of it."""
-    if compare == "url-path" and isinstance(value, str):
-        return value.partition("?")[0]
+    """Reduce a value to what must stay: a URL without its signature, the customIds of buttons, or all of it."""
+    if compare == "url" and isinstance(value, str):
+        path, _, query = value.partition("?")
+        return path, [part for part in query.split("&") if part and not part.lower().startswith(_RENEWED)]
     if compare == "custom-ids" and isinstance(value, list):
         return [item.get("customId") if isinstance(item, dict) else item for item in value]
     return value

@@ -9,7 +9,7 @@ from docpact.captures import Text
 from docpact.finding import Finding, Layer, Place
 from docpact.lines import BLANK
 from docpact.redact import shown_text
-from docpact.validate.breach import ABSENT, Breach, is_set, member
+from docpact.validate.breach import ABSENT, Breach, member
 from docpact.validate.payload import DEFAULT_LAYERS, Judge
 from docpact.validate.polls import Story
 from docpact.validate.positions import line_and_column, locate
@@ -48,8 +48,8 @@ class Stream:
         self._settings = settings
         self._by_story = Layer.LIFECYCLE in layers
         self._reader = Reader()
-        self._stories: dict[str, Story] = {}
-        self._last: dict[str, str] = {}
+        self._stories: dict[tuple[str, str], Story] = {}
+        self._last: dict[str, tuple[str, str]] = {}
         self.told_stories = 0
         # Polls and items have a place among others, and an id that was asked for is compared: each is judged by itself.
         self._sifts = not (self._by_story or settings.each or settings.asked is not None)
@@ -127,30 +127,25 @@ class Stream:
         asked = asked if asked is not None else self._settings.asked
         if not self._by_story:
             return self._judge.payload(payload, asked)
-        return self._judge.poll(self._story(text.source, payload), payload, at, asked)
+        return self._judge.poll(self._story(text, payload), payload, at, asked)
 
-    def _story(self, source: str, payload: Any) -> Story:
-        """Find the story that a poll belongs to: by its id, or, without one, the story polled last in the same source."""
+    def _story(self, text: Text, payload: Any) -> Story:
+        """Find the story that a poll belongs to: that of its id, or, without one, the story polled last in the same place.
+
+        Polls that are lines or items of one file belong together, and so do the files of one folder.
+        """
+        listed = text.line is not None or self._settings.each
+        scope = text.source if listed else text.source.rpartition("/")[0]
         found = member(payload, self._contract.roles["id"])
-        last = self._last.get(source)
-        key = f"id:{found}" if isinstance(found, str) and found else last or f"source:{source}"
-        if key not in self._stories and last in self._stories and self._same_task(self._stories[last], payload):
-            key = last
+        key = (scope, found) if isinstance(found, str) and found else self._last.get(scope, (scope, ""))
         story = self._stories.pop(key, None) or Story()
         self._stories[key] = story
         if story.polls == 0 and isinstance(found, str):
             self.told_stories += 1
         if len(self._stories) > _MOST_STORIES:
             del self._stories[next(iter(self._stories))]
-        self._last = {source: key}
+        self._last = {scope: key}
         return story
-
-    def _same_task(self, story: Story, payload: Any) -> bool:
-        """Tell whether a new id is a changed one: everything else that is fixed is set, and as it was."""
-        lifecycle = self._contract.lifecycle
-        fixed = [f.member for f in lifecycle.fixed if f.member != self._contract.roles["id"]] if lifecycle else []
-        shared = [m for m in fixed if is_set(story.fixed.get(m, ABSENT)) and is_set(member(payload, m))]
-        return len(shared) > 1 and all(story.fixed[m] == member(payload, m) for m in shared)
 
     def _placed(self, text: Text, parsed: Parsed, breaches: list[Breach], prefix: str) -> list[Finding]:
         places = self._places(text, parsed, [f"{prefix}{b.pointer}" for b in breaches])
