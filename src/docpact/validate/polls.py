@@ -158,7 +158,7 @@ class Polls:
         return Breach(rule, pointer, value, shown(before), message, self._clause(pointer), severity)
 
     def _instants(self, story: Story, instants: frozenset[str], at: float | None) -> Iterator[Breach]:
-        """What is still mixed at the next poll is told, and is an error once it has lasted for longer than any copy of it."""
+        """Tell what is still mixed at a later poll; it is an error once it has lasted for longer than any copy of it."""
         for rule in [name for name in story.instants if name not in instants]:
             del story.instants[rule]
             story.told.discard(rule)
