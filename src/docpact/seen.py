@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from docpact.finding import Severity, escape_token
+from docpact.polled import unwrapped
 from docpact.redact import shown, shown_text
 
 if TYPE_CHECKING:
@@ -23,10 +24,7 @@ _MOST_VALUES = 50
 _MOST_STORIES = 500
 _MOST_POLLS = 60
 _MOST_RULES = 4
-# Milliseconds until the year 5138: what is later, or no number at all, is no time.
-_LATEST = 1e14
 _BOM = b"\xef\xbb\xbf"
-_WRAPPER = frozenset({"payload", "at", "asked"})
 
 
 @dataclass(slots=True)
@@ -134,7 +132,8 @@ class Seen:
             value = json.loads(content.removeprefix(_BOM))
         except (ValueError, RecursionError):
             return []
-        return [_unwrapped(item) for item in value] if each and isinstance(value, list) else [_unwrapped(value)]
+        polls = map(unwrapped, value if each and isinstance(value, list) else [value])
+        return [(polled.payload, polled.at) for polled in polls]
 
     def take(self, payload: object, at: float | None, where: tuple[str, int | None], findings: Sequence[Finding]) -> None:
         """Count one payload, read from source and line `where`, and what was found in it."""
@@ -204,15 +203,6 @@ def _at(payload: object, pointer: str) -> object:
 
 def _said(value: object) -> str:
     return "–" if value is None else str(shown(value))
-
-
-def _unwrapped(value: Any) -> tuple[Any, float | None]:
-    if isinstance(value, dict) and "payload" in value and 1 < len(value) <= len(_WRAPPER) and value.keys() <= _WRAPPER:
-        at = value.get("at")
-        if isinstance(at, int | float) and not isinstance(at, bool) and 0 <= at < _LATEST:
-            return value["payload"], float(at)
-        return value["payload"], None
-    return value, None
 
 
 def _node(schema: Mapping[str, Any], pointer: str, *, required: bool) -> _Node:

@@ -167,3 +167,14 @@ def test_the_memory_of_a_run_does_not_grow_with_its_payloads(tmp_path: Path, exa
         done = subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=120, check=True)
         peaks.append(int(done.stdout.split()[-1]))
     assert peaks[1] - peaks[0] < 4_000
+
+
+@pytest.mark.parametrize("at", ["1" * 400, "NaN", "1e999", "-1", '"yesterday"', "[]"])
+def test_a_poll_whose_time_is_none_is_told_and_the_next_file_is_judged(tmp_path: Path, at: str) -> None:
+    (tmp_path / "a.json").write_text(f'{{\n"at": {at}, "payload": {{"buttons": []}}}}')
+    (tmp_path / "b.json").write_bytes(GOOD)
+    code, report = judged(tmp_path, "--stories", "--profile", "java-proxy")
+    (found,) = [f for f in report["findings"] if f["layer"] != "transport"]
+    assert (code, report["summary"]["payloads"]) == (1, 2)
+    assert (found["rule"], found["place"]["pointer"], found["place"]["line"]) == ("documented-body", "/at", 2)
+    assert "RFC 3339" in found["message"]

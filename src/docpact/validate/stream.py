@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from docpact.captures import Text
 from docpact.finding import Finding, Layer, Place
 from docpact.lines import BLANK
-from docpact.redact import shown_text
+from docpact.polled import unwrapped
+from docpact.redact import shown, shown_text
 from docpact.validate.breach import ABSENT, Breach, member
 from docpact.validate.payload import DEFAULT_LAYERS, Judge
 from docpact.validate.polls import Story
@@ -20,11 +21,16 @@ if TYPE_CHECKING:
 
     from docpact.captures import Block, Corrupt
     from docpact.contract import Contract
+    from docpact.polled import Polled
     from docpact.validate.bulk import Sieve
 
 # Stories that are remembered at a time; the one that was polled longest ago makes room.
 _MOST_STORIES = 200_000
-_WRAPPER = frozenset({"payload", "at", "asked"})
+# What the members of a wrapper must be.
+_MEANT = {
+    "at": "milliseconds since 1970, or a time as RFC 3339 writes it: 2025-01-31T12:00:00Z",
+    "asked": "the id that was asked for, a text",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,23 +98,21 @@ class Stream:
         if self._settings.each and isinstance(parsed.value, list):
             yield from self._items(text, parsed)
             return
-        payload, prefix, at, asked = _unwrapped(parsed.value)
-        if text.answer is not None:
-            at, asked = text.answer.at if at is None else at, text.answer.asked if asked is None else asked
-        breaches = self._breaches(text, payload, at, asked)
+        polled = unwrapped(parsed.value)
+        prefix = _prefix(polled)
+        breaches = self._breaches(text, polled)
         if breaches or parsed.flaws:
             yield self._placed(text, parsed, breaches, prefix)
             return
         if self._sieve is not None and not prefix:
-            self._sieve.learn(text.content, payload)
+            self._sieve.learn(text.content, polled.payload)
         yield []
 
     def _items(self, text: Text, parsed: Parsed) -> Iterator[list[Finding]]:
         judged: list[tuple[int, str, list[Breach]]] = []
         for index, item in enumerate(parsed.value):
-            payload, prefix, at, asked = _unwrapped(item)
-            breaches = self._breaches(text, payload, at, asked)
-            judged.append((index, f"/{index}{prefix}", breaches))
+            polled = unwrapped(item)
+            judged.append((index, f"/{index}{_prefix(polled)}", self._breaches(text, polled)))
         wanted = [f"{prefix}{b.pointer}" for _, prefix, breaches in judged for b in breaches]
         places = self._places(text, parsed, wanted)
         flaws = self._flaws(text, parsed)
@@ -123,11 +127,16 @@ class Stream:
         breach = Breach("documented-body", "", [], "object", "the list is empty: there is no task in it")
         return breach.finding(Place(text.source, text.line or 1))
 
-    def _breaches(self, text: Text, payload: Any, at: float | None, asked: str | None) -> list[Breach]:
+    def _breaches(self, text: Text, polled: Polled) -> list[Breach]:
+        if polled.unclear:
+            return [_unclear(polled)]
+        at, asked = polled.at, polled.asked
+        if text.answer is not None:
+            at, asked = text.answer.at if at is None else at, text.answer.asked if asked is None else asked
         asked = asked if asked is not None else self._settings.asked
         if not self._by_story:
-            return self._judge.payload(payload, asked)
-        return self._judge.poll(self._story(text, payload), payload, at, asked)
+            return self._judge.payload(polled.payload, asked)
+        return self._judge.poll(self._story(text, polled.payload), polled.payload, at, asked)
 
     def _story(self, text: Text, payload: Any) -> Story:
         """Find the story that a poll belongs to: that of its id, or, without one, the story polled last in the same place.
@@ -183,10 +192,13 @@ def broken_off(corrupt: Corrupt) -> Finding:
     return Breach("capture-corrupt", "", ABSENT, None, corrupt.reason).finding(Place(corrupt.source, corrupt.line))
 
 
-def _unwrapped(value: Any) -> tuple[Any, str, float | None, str | None]:
-    """Take a payload out of `{"at": milliseconds, "asked": id, "payload": …}`, the form in which stories are written."""
-    if isinstance(value, dict) and "payload" in value and 1 < len(value) <= len(_WRAPPER) and value.keys() <= _WRAPPER:
-        at, asked = value.get("at"), value.get("asked")
-        number = float(at) if isinstance(at, int | float) and not isinstance(at, bool) else None
-        return value["payload"], "/payload", number, asked if isinstance(asked, str) else None
-    return value, "", None, None
+def _prefix(polled: Polled) -> str:
+    return "/payload" if polled.wrapped else ""
+
+
+def _unclear(polled: Polled) -> Breach:
+    """Tell of a wrapper that cannot be understood: to pass over its time or its id would judge less than was asked for."""
+    name = polled.unclear
+    found, meant = polled.payload[name], _MEANT[name]
+    message = f"{name} of the poll is {shown(found)!r}, which is not {meant}"
+    return Breach("documented-body", f"/{name}", found, meant, message)
