@@ -13,6 +13,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from test_formats import COMMAND, GITLAB, JUNIT, SARIF
 
+from docpact.cli import main
 from docpact.report import FORMATS
 from docpact.report.as_html import _POLICY
 from docpact.report.as_markdown import _safe
@@ -191,3 +192,36 @@ def test_a_path_is_told_from_the_root() -> None:
 def test_plain_text_is_bounded_and_gives_no_orders() -> None:
     assert len(plain("x" * 10**6)) < 2100
     assert plain("##[error]x ##vso[task] ## heading") == "#\\u0023[error]x #\\u0023vso[task] ## heading"
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_a_secret_reaches_no_report(
+    report: Callable[..., str], form: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token = "sk-abcdefghijklmnop1234"  # noqa: S105 - it must not come out
+    body = {
+        "buttons": [],
+        "status": f"Bearer {token}",
+        "imageUrl": f"/a.png?token={token}",
+        "action": token,
+        token: 1,
+        "id": token,
+    }
+    (tmp_path / "a.json").write_text(json.dumps(body), "utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert token not in report(form, "a.json", "--stories")
+    assert token not in report(form, "a.json", "--profile", "strict", "--stories")
+
+
+class Foreign(io.StringIO):
+    """Standard output where the locale is not UTF-8."""
+
+    encoding = "ascii"
+
+
+@pytest.mark.parametrize("form", ["html", "junit"])
+def test_where_standard_output_is_not_utf_8_markup_is_ascii_with_references(form: str, root: Path) -> None:
+    out = Foreign()
+    main(["validate", str(root / "examples" / "captures"), "--format", form], io.BytesIO(), out, io.StringIO())
+    assert out.getvalue().isascii()
+    assert "&#22270;&#29255;" in out.getvalue()

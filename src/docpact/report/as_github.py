@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from docpact.finding import Severity
-from docpact.report.showing import count, groups, left_out, outcome, page, path, place, plain
+from docpact.report.showing import count, groups, left_out, outcome, page, path, place, plain, told
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -22,8 +22,8 @@ def render(run: Run, findings: Iterable[str]) -> Iterator[str]:
     del findings
     tally = run.tally
     for source in tally.not_read[:_MOST]:
-        told = f"could not be read: {plain(source.reason)}\n{plain(source.hint)}"
-        yield _command("error", {"file": plain(path(source.source, run.root)), "title": "unreadable"}, told)
+        words = f"could not be read: {plain(source.reason)}\n{plain(source.hint)}"
+        yield _command("error", {"file": plain(path(source.source, run.root)), "title": "unreadable"}, words)
     shown = groups(run, max(0, _MOST - len(tally.not_read)))
     for group in shown:
         yield _annotation(group, run.root)
@@ -43,13 +43,13 @@ def _annotation(group: Group, root: str) -> str:
         if at.column is not None:
             keys["col"] = str(max(1, at.column))
     keys["title"] = finding.rule
-    told = [plain(finding.message)]
+    lines = [told(finding.message)]
     if group.count > 1:
-        told.append(f"{group.count:,} times, last {place(group.last)}")
+        lines.append(f"{group.count:,} times, last {place(group.last)}")
     if finding.clause is not None:
-        told.append(f"page {page(finding.clause)}")
-    told.append(f"hint: {plain(finding.hint)}")
-    return _command("error" if finding.severity is Severity.ERROR else "warning", keys, "\n".join(told))
+        lines.append(f"page {page(finding.clause)}")
+    lines.append(f"hint: {plain(finding.hint)}")
+    return _command("error" if finding.severity is Severity.ERROR else "warning", keys, "\n".join(lines))
 
 
 def _command(name: str, keys: dict[str, str], message: str) -> str:

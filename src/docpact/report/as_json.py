@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
+
+from docpact.redact import without_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -63,7 +66,7 @@ def as_dict(finding: Finding) -> dict[str, Any]:
         place["column"] = finding.place.column
     if finding.place.item is not None:
         place["item"] = finding.place.item
-    place["pointer"] = finding.place.pointer
+    place["pointer"] = _redacted(finding.place.pointer)
     clause = finding.clause
     return {
         "rule": finding.rule,
@@ -72,11 +75,17 @@ def as_dict(finding: Finding) -> dict[str, Any]:
         "place": place,
         "found": finding.found,
         "expected": finding.expected,
-        "message": finding.message,
+        "message": _redacted(finding.message),
         "hint": finding.hint,
         "clause": None if clause is None else {"page": clause.page, "lines": list(clause.lines), "quote": clause.quote},
         "fingerprint": finding.fingerprint,
     }
+
+
+@lru_cache(maxsize=4096)
+def _redacted(text: str) -> str:
+    """Take out what is shaped like a secret: a member may be named by one. The same few texts come again and again."""
+    return without_secrets(text)
 
 
 def _suggestion(run: Run) -> dict[str, Any] | None:

@@ -11,7 +11,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from docpact.finding import Severity
-from docpact.report.showing import count, groups, outcome, page, place, plain
+from docpact.report.showing import count, groups, outcome, page, place, plain, told
 from docpact.rules import RULES
 
 if TYPE_CHECKING:
@@ -75,13 +75,13 @@ def _case(run: Run, rule: str, found: list[Group]) -> Iterator[str]:
     if not number:
         yield f"{head}/>\n"
         return
-    told = "\n".join(_told(found, number))
+    words = "\n".join(_told(found, number))
     yield f"{head}>\n"
     if _fails(run, found):
-        message = count(number, "finding") + (f": {found[0].first.message}" if found else "")
-        yield f'<failure type="{rule}" message={_quoted(message)}>{_text(told)}</failure>\n'
+        message = count(number, "finding") + (f": {told(found[0].first.message)}" if found else "")
+        yield f'<failure type="{rule}" message={_quoted(message)}>{_text(words)}</failure>\n'
     else:
-        yield f"<system-out>{_text(told)}</system-out>\n"
+        yield f"<system-out>{_text(words)}</system-out>\n"
     yield "</testcase>\n"
 
 
@@ -89,7 +89,7 @@ def _told(found: list[Group], number: int) -> Iterator[str]:
     for group in found[:_MOST]:
         finding = group.first
         times = f" ({group.count:,} times, last {place(group.last)})" if group.count > 1 else ""
-        yield f"{finding.severity}: {place(finding.place)}: {plain(finding.message)}{times}"
+        yield f"{finding.severity}: {place(finding.place)}: {told(finding.message)}{times}"
         if finding.clause is not None:
             yield f"  page {page(finding.clause)}"
         yield f"  hint {plain(finding.hint)}"

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from docpact.finding import Severity
-from docpact.report.showing import count, groups, left_out, outcome, page, place, plain, profile_hint
+from docpact.report.showing import count, groups, left_out, outcome, page, place, plain, profile_hint, told
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -53,7 +53,7 @@ def _row(group: Group) -> str:
     finding = group.first
     bad = "❌ error" if finding.severity is Severity.ERROR else "⚠️ warning"
     said = "" if finding.clause is None else _code(page(finding.clause))
-    cells = (bad, _code(finding.rule), _code(finding.message), f"{group.count:,}", _code(place(finding.place)), said)
+    cells = (bad, _code(finding.rule), _code(told(finding.message)), f"{group.count:,}", _code(place(finding.place)), said)
     return f"| {' | '.join(cells)} |\n"
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from docpact.finding import Severity
 from docpact.report.columns import cut, wrap
-from docpact.report.showing import count, groups, outcome, page, place, plain, profile_hint
+from docpact.report.showing import count, groups, outcome, page, place, plain, profile_hint, told
 from docpact.tally import Verdict
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def _entry(group: Group, paint: _Paint, width: int | None) -> Iterator[str]:
     finding = group.first
     red = "31" if finding.severity is Severity.ERROR else "33"
     title = f"{finding.severity} {finding.rule}  "
-    first, *more = wrap(title, plain(finding.message), width)
+    first, *more = wrap(title, told(finding.message), width)
     yield f"{paint(finding.severity, red)} {paint(finding.rule, '1')}{first[len(title) - 2 :]}\n"
     yield from (f"{line}\n" for line in more)
     # A place is never broken: terminals and editors open it where it stands whole.
@@ -86,22 +86,22 @@ def _summary(run: Run, paint: _Paint) -> Iterator[str]:
     first, *further = wrap(f"{verdict}  ", words, run.width)
     yield f"{paint(verdict, f'1;{code}')}{first[len(verdict) :]}\n"
     yield from (f"{line}\n" for line in further)
-    told: list[str] = []
+    notes: list[str] = []
     if tally.findings:
         rules = sorted(tally.by_rule.items(), key=lambda item: -item[1])
         counts = ", ".join(f"{name} {number:,}" for name, number in rules[:_NAMED])
         more = f", and {len(rules) - _NAMED} more rules" if len(rules) > _NAMED else ""
-        told.append(f"{count(tally.errors, 'error')}, {count(tally.warnings, 'warning')}: {counts}{more}")
-    told.extend(_waivers(tally))
+        notes.append(f"{count(tally.errors, 'error')}, {count(tally.warnings, 'warning')}: {counts}{more}")
+    notes.extend(_waivers(tally))
     if tally.skipped:
         names = ", ".join(f"{plain(thing.source)} ({thing.reason})" for thing in tally.skips[:_NAMED])
-        told.append(f"passed over: {names}{f' and {tally.skipped - _NAMED:,} more' if tally.skipped > _NAMED else ''}")
+        notes.append(f"passed over: {names}{f' and {tally.skipped - _NAMED:,} more' if tally.skipped > _NAMED else ''}")
     if not tally.payloads and not tally.unreadable:
-        told.append("there was nothing to judge: name files that hold JSON, a folder of them, or - for standard input")
+        notes.append("there was nothing to judge: name files that hold JSON, a folder of them, or - for standard input")
     if run.interrupted:
-        told.append("interrupted: this is what was found until then")
-    told.extend(profile_hint(run))
-    for line in told:
+        notes.append("interrupted: this is what was found until then")
+    notes.extend(profile_hint(run))
+    for line in notes:
         yield from (f"{part}\n" for part in wrap("  ", line, run.width))
 
 

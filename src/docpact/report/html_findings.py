@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from docpact.finding import Severity, without_indices
 from docpact.report.html_text import badge, code, esc
-from docpact.report.showing import count, groups, left_out
+from docpact.report.showing import count, groups, left_out, told
 from docpact.rules import RULES
 
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ def _why(run: Run, name: str) -> str:
 def _group(group: Group, places: list[dict[str, Any]]) -> Iterator[str]:
     finding = group.first
     times = f' <span class="muted">{group.count:,} times</span>' if group.count > 1 else ""
-    yield f'<div class="group">\n<h4>{badge(finding.severity)} <bdi>{esc(finding.message)}</bdi>{times}</h4>\n'
+    yield f'<div class="group">\n<h4>{badge(finding.severity)} <bdi>{esc(told(finding.message))}</bdi>{times}</h4>\n'
     if finding.rule == "documented-enum" and isinstance(finding.expected, list):
         yield f"<p>known: {', '.join(code(str(value)) for value in finding.expected)}</p>\n"
     if finding.hint != RULES[finding.rule].hint:
@@ -140,7 +140,7 @@ def _place(at: dict[str, Any]) -> str:
     if at.get("line") is not None:
         where += f":{at['line']}" + (f":{at['column']}" if at.get("column") is not None else "")
     item = f" item {at['item']}" if at.get("item") is not None else ""
-    pointer = f" {code(at['pointer'])}" if at["pointer"] else ""
+    pointer = f" {code(told(at['pointer']))}" if at["pointer"] else ""
     return code(where) + item + pointer
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from docpact.finding import Severity
-from docpact.redact import printable
+from docpact.redact import printable, without_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -28,6 +28,11 @@ def plain(text: str) -> str:
     return _ORDER.sub(r"#\\u0023", text) if "##" in text else text
 
 
+def told(text: str) -> str:
+    """Write a message or a pointer: plain, and without what is shaped like a secret, since a member's name may be one."""
+    return plain(without_secrets(text))
+
+
 def place(at: Place) -> str:
     """Write a place as editors take it: `file:line:column`, then the pointer, and the item of a list body."""
     text = plain(at.source) or "<payload>"
@@ -35,7 +40,7 @@ def place(at: Place) -> str:
         text += f":{at.line}" + (f":{at.column}" if at.column is not None else "")
     if at.item is not None:
         text += f" item {at.item}"
-    return f"{text} {plain(at.pointer)}" if at.pointer else text
+    return f"{text} {told(at.pointer)}" if at.pointer else text
 
 
 def page(clause: Clause) -> str:
