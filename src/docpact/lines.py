@@ -35,6 +35,7 @@ class Lines:
         self._limit = limit
         self._buffer = b""
         self._start = 0
+        self._dropped = 0
         self.number = 0
         self.ended = False
         self.broken: BrokenError | None = None
@@ -76,16 +77,21 @@ class Lines:
                 break
             pieces.append(chunk)
             at = chunk.find(b"\n")
-            if at >= 0:
+            if at >= 0 and length + at <= self._limit:
                 self._buffer, self._start = b"".join(pieces), 0
-                return length + at if length + at <= self._limit else None
+                return length + at
             length += len(chunk)
-        self._buffer, self._start = b"".join(pieces), 0
-        return None if length > self._limit else -1
+        self._start = 0
+        if length > self._limit:
+            # The line is not judged: what of it is held is let go, but for the piece in which it may end.
+            self._buffer, self._dropped = pieces[-1], length - len(pieces[-1])
+            return None
+        self._buffer = b"".join(pieces)
+        return -1
 
     def _skip(self) -> tuple[int, None, int]:
         """Drop the line that is above the limit, up to its end."""
-        size = 0
+        size, self._dropped = self._dropped, 0
         while True:
             end = self._buffer.find(b"\n", self._start)
             if end >= 0:
