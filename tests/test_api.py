@@ -14,6 +14,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+WHY = 'reason = "r"\nfact = "f"\n'
+ENTRY = f'[[coherence]]\nrule = "id-empty"\nmembers = ["/id"]\n{WHY}'
+PROFILE = f'[profiles.x]\nsummary = "s"\n{WHY}'
+ROLES = '[roles]\nid = "/id"\naction = "/action"\nstatus = "/status"\nprogress = "/progress"\n'
+
+
 @pytest.fixture(scope="module")
 def contract() -> docpact.Contract:
     return docpact.load("task-fetch")
@@ -151,6 +157,35 @@ def test_threads_may_share_a_contract(contract: docpact.Contract, example: dict[
         ('[profiles.x]\nsummary = "s"\nreason = "r"\nfact = "f"\nnull = ["*"]', "unknown key 'null'"),
         ('[[coherence]]\nrule = "no-such"\ncheck = "set"\nmembers = []\nreason = ""\nfact = ""', "no known rule"),
         ("[roles", "not TOML"),
+        ("roles = 1", "roles in contract.toml is not a table"),
+        ('[roles]\nid = "id"', "id in .* is not a pointer"),
+        ("source = 1", "source in contract.toml is not a table"),
+        ("[source]\npage = 1", "page in .* is not a text"),
+        ('envelope.members = "code"', "members in .* is not a list of texts"),
+        ('[[coherence]]\nrule = "id-empty"\ncheck = "set"\nreason = ""\nfact = ""', "id-empty has no members"),
+        (f'{ENTRY}check = "set"\nwhen.status = "SUCCESS"', "when in .* is not a table of lists of texts"),
+        (f'{ENTRY}check = "set"\nwhen.status = ["SUCCESS"]', "the role 'status', which"),
+        (f'{ENTRY}check = "form"\nonly = "("', "only of .* is no regular expression"),
+        (f'{ENTRY}check = "form"\nallow = ["a", "[z-a]"]', "allow of .* is no regular expression"),
+        (f'{ENTRY}check = "form"\ndeny = ["a{{9999999999999}}"]', "deny of .* is no regular expression"),
+        (f'{ENTRY}check = "same"', "has no group"),
+        (f'{ENTRY}check = "same"\ngroup = "x"', "has no group"),
+        (f'{ENTRY}check = "one-of"', "has no values"),
+        (f'{ENTRY}check = "range"\nminimum = "1"\nmaximum = 2', "minimum in .* is not a number"),
+        (f'{ENTRY}check = "id-time"\ntolerance_ms = 1', "needs two members"),
+        (f'{ENTRY}check = "fits"', "the role 'action', which"),
+        ('[[buttons.kind]]\nname = "n"\nmarker = "m"\nform = "("', "form of .* is no regular expression"),
+        ('[[buttons.kind]]\nname = "n"', "has no marker"),
+        (f'{PROFILE}unknown_enum = "bad"', "unknown_enum in .* is not one of error, warning, ignore"),
+        ('[profiles.x]\nsummary = "s"', "has no reason"),
+        ("[profiles]\nx = 1", "is no table"),
+        (f'{PROFILE}enums = ["a"]', "enums in .* is not a table of lists"),
+        (f"[lifecycle]\n{WHY}", "names no action and no id and no progress and no status"),
+        (f'{ROLES}[[lifecycle.state]]\nname = "a"\n{WHY}', "state.* 1 has no order"),
+        (f'{ROLES}[[lifecycle.state]]\nname = "a"\norder = "1"\n{WHY}', "order in .* is not a whole number"),
+        (f'{ROLES}[[lifecycle.settled]]\nmember = "/a"\ncompare = "all"\n{WHY}', "compare in .* is not one of value"),
+        (f"{ROLES}[[lifecycle.back]]\n{WHY}", "back.* 1 has no from"),
+        (f"{ROLES}[lifecycle.stuck]\nseconds = true", "seconds in .* is not a whole number"),
     ],
 )
 def test_a_contract_that_says_something_unknown_is_refused(tmp_path: Path, root: Path, line: str, says: str) -> None:

@@ -11,15 +11,17 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from docpact import data
+from docpact import data, terms
 from docpact.errors import ContractError
 from docpact.finding import Clause, Severity, without_indices
 from docpact.lifecycle import Back, Fixed, Lifecycle, Settled, State
 from docpact.rules import RULES
-from docpact.terms import ENTRY_KEYS, PROFILE_KEYS, TABLES, checked
+from docpact.terms import checked, pattern
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from docpact.terms import Kind
 
 DOCUMENTED = "documented"
 
@@ -170,21 +172,23 @@ def load(name: str | Path = "task-fetch") -> Contract:
     docpact does not know.
     """
     folder = _folder(name)
-    terms = _toml(folder / "contract.toml")
-    checked(terms, TABLES, "contract.toml")
+    said = checked(_toml(folder / "contract.toml"), terms.TABLES, "contract.toml")
+    source = checked(said.get("source", {}), terms.SOURCE, "contract.toml, [source]")
+    envelope = checked(said.get("envelope", {}), terms.ENVELOPE, "contract.toml, [envelope]")
+    roles = checked(said.get("roles", {}), terms.ROLES, "contract.toml, [roles]")
     schema_path = Path(data.schema_path(str(folder)))
     schema = _json(schema_path)
     return Contract(
         name=folder.resolve().name,
         schema=schema,
         openapi=_json(folder / "openapi.json"),
-        page=tuple(_text(folder / str(terms.get("source", {}).get("page", "page.txt"))).split("\n")),
-        roles=MappingProxyType(dict(terms.get("roles", {}))),
-        envelope=frozenset(terms.get("envelope", {}).get("members", ())),
-        lifecycle=_lifecycle(terms["lifecycle"]) if "lifecycle" in terms else None,
-        coherence=tuple(_entry(entry) for entry in terms.get("coherence", ())),
-        buttons=_kinds(terms.get("buttons", {})),
-        profiles=_profiles(terms.get("profiles", {})),
+        page=tuple(_text(folder / source.get("page", "page.txt")).split("\n")),
+        roles=MappingProxyType(roles),
+        envelope=frozenset(envelope.get("members", ())),
+        lifecycle=_lifecycle(said["lifecycle"], roles) if "lifecycle" in said else None,
+        coherence=tuple(_entry(entry, roles, number) for number, entry in enumerate(said.get("coherence", ()), 1)),
+        buttons=_kinds(said.get("buttons", {})),
+        profiles=_profiles(said.get("profiles", {})),
         schema_sha256=hashlib.sha256(schema_path.read_bytes()).hexdigest(),
     )
 
@@ -234,23 +238,37 @@ def _toml(path: Path) -> dict[str, Any]:
         raise ContractError(f"{path} is not TOML: {error}", hint="mend the line that it names") from error
 
 
-def _lifecycle(table: dict[str, Any]) -> Lifecycle:
-    progress, stuck, instant = table.get("progress", {}), table.get("stuck", {}), table.get("instant", {})
+def _lifecycle(table: dict[str, Any], roles: Mapping[str, str]) -> Lifecycle:
+    where = "contract.toml, [lifecycle]"
+    checked(table, terms.LIFECYCLE, where)
+    lacking = terms.ROLES.keys() - roles.keys()
+    if lacking:
+        raise ContractError(
+            f"contract.toml has a [lifecycle], and [roles] names no {' and no '.join(sorted(lacking))}",
+            hint='say in [roles] where the members of a poll stand: status = "/status"',
+        )
+    states = _tables(table, "state", terms.STATE, ("name", "order", "reason", "fact"))
+    backs = _tables(table, "back", terms.BACK, ("from", "to", "reason", "fact"))
+    fixed = _tables(table, "fixed", terms.FIXED, ("member", "reason", "fact"))
+    settled = _tables(table, "settled", terms.SETTLED, ("member", "compare", "reason", "fact"))
+    progress = checked(table.get("progress", {}), terms.PROGRESS, "contract.toml, [lifecycle.progress]")
+    stuck = checked(table.get("stuck", {}), terms.STUCK, "contract.toml, [lifecycle.stuck]")
+    instant = checked(table.get("instant", {}), terms.INSTANT, "contract.toml, [lifecycle.instant]")
     sections = {"lifecycle": table, "progress": progress, "stuck": stuck, "instant": instant}
     return Lifecycle(
-        states=MappingProxyType({s["name"]: State(end=s.pop("end", False), **s) for s in table.get("state", ())}),
+        states=MappingProxyType({s["name"]: State(**{"end": False, **s}) for s in states}),
         backs=tuple(
             Back(origin=b["from"], target=b["to"], profiles=tuple(b.get("profiles", ())),
                  actions=tuple(b.get("actions", ())), reason=b["reason"], fact=b["fact"])
-            for b in table.get("back", ())
+            for b in backs
         ),
         fixed=tuple(
             Fixed(member=f["member"], open_states=tuple(f.get("open_states", ())),
                   open_values=tuple(f.get("open_values", ())), reopens=f.get("reopens", False),
                   reason=f["reason"], fact=f["fact"])
-            for f in table.get("fixed", ())
+            for f in fixed
         ),
-        settled=tuple(Settled(**s) for s in table.get("settled", ())),
+        settled=tuple(Settled(**s) for s in settled),
         restart=progress.get("restart", ""),
         progress_ends=frozenset(progress.get("ends", ())),
         stuck_seconds=stuck.get("seconds", 0),
@@ -261,10 +279,29 @@ def _lifecycle(table: dict[str, Any]) -> Lifecycle:
     )  # fmt: skip
 
 
-def _entry(entry: dict[str, Any]) -> Entry:
-    checked(entry, ENTRY_KEYS, f"contract.toml, [[coherence]] {entry.get('rule', '')}")
-    if entry.get("rule") not in RULES:
-        raise ContractError(f"[[coherence]] names no known rule: {entry.get('rule')!r}", hint="docpact explain lists them")
+def _tables(table: dict[str, Any], name: str, known: Mapping[str, Kind], needed: tuple[str, ...]) -> list[dict[str, Any]]:
+    where = f"contract.toml, [[lifecycle.{name}]]"
+    return [checked(part, known, f"{where} {number}", needed) for number, part in enumerate(table.get(name, ()), 1)]
+
+
+def _entry(entry: dict[str, Any], roles: Mapping[str, str], number: int) -> Entry:
+    where = f"contract.toml, [[coherence]] {entry.get('rule', number)}"
+    check = entry.get("check")
+    more = terms.NEEDED_BY.get(check, ()) if isinstance(check, str) else ()
+    if isinstance(entry.get("rule"), str) and entry["rule"] not in RULES:
+        raise ContractError(f"[[coherence]] names no known rule: {entry['rule']!r}", hint="docpact explain lists them")
+    checked(entry, terms.ENTRY, where, ("rule", "check", "members", "reason", "fact", *more))
+    for role in (*entry.get("when", ()), *entry.get("unless", ()), *(("action",) if check == "fits" else ())):
+        if role not in roles:
+            raise ContractError(f"{where} speaks of the role {role!r}, which [roles] does not name", hint="name it there")
+    if check == "id-time" and len(entry["members"]) != len(("id", "time")):
+        raise ContractError(f"{where} needs two members", hint="name that of the id, and that of the time")
+    for key in ("only", "group"):
+        if key in entry:
+            pattern(entry[key], f"{key} of {where}", groups=1 if key == "group" else 0)
+    for key in ("allow", "deny"):
+        for text in entry.get(key, ()):
+            pattern(text, f"{key} of {where}")
     settings = {k: v for k, v in entry.items() if k not in {"rule", "check", "members", "when", "reason", "fact"}}
     return Entry(
         rule=entry["rule"],
@@ -278,37 +315,36 @@ def _entry(entry: dict[str, Any]) -> Entry:
 
 
 def _kinds(table: dict[str, Any]) -> tuple[ButtonKind, ...]:
-    uuid = table.get("uuid", "")
-    return tuple(
-        ButtonKind(
-            name=k["name"],
-            markers=tuple(k["marker"].split("|")),
-            form=k["form"].replace("UUID", uuid),
-            fits=tuple(k.get("fits", ())),
-            template=k["form"],
-        )
-        for k in table.get("kind", ())
-    )
+    uuid = checked(table, terms.BUTTONS, "contract.toml, [buttons]").get("uuid", "")
+    kinds = []
+    for number, kind in enumerate(table.get("kind", ()), 1):
+        where = f"contract.toml, [[buttons.kind]] {number}"
+        checked(kind, terms.BUTTON, where, ("name", "marker", "form"))
+        form = kind["form"].replace("UUID", uuid)
+        pattern(form, f"form of {where}")
+        markers = tuple(kind["marker"].split("|"))
+        kinds.append(ButtonKind(kind["name"], markers, form, fits=tuple(kind.get("fits", ())), template=kind["form"]))
+    return tuple(kinds)
 
 
 def _profiles(table: dict[str, Any]) -> Mapping[str, Profile]:
     profiles = {DOCUMENTED: Profile(DOCUMENTED, "what the page says, and no more")}
-    for name, terms in table.items():
-        checked(terms, PROFILE_KEYS, f"contract.toml, [profiles.{name}]")
+    for name, part in table.items():
+        said = checked(part, terms.PROFILE, f"contract.toml, [profiles.{name}]", ("summary", "reason", "fact"))
         policies = {
-            key: None if terms[key] == "ignore" else Severity(terms[key])
+            key: None if said[key] == "ignore" else Severity(said[key])
             for key in ("null_elsewhere", "missing_elsewhere", "unknown_enum", "undocumented")
-            if key in terms
+            if key in said
         }
         profiles[name] = Profile(
             name=name,
-            summary=terms["summary"],
-            reason=terms["reason"],
-            fact=terms["fact"],
-            nulls=frozenset(terms.get("nulls", ())),
-            missing=frozenset(terms.get("missing", ())),
-            enums={pointer: frozenset(values) for pointer, values in terms.get("enums", {}).items()},
-            suggested=terms.get("suggested", True),
+            summary=said["summary"],
+            reason=said["reason"],
+            fact=said["fact"],
+            nulls=frozenset(said.get("nulls", ())),
+            missing=frozenset(said.get("missing", ())),
+            enums={pointer: frozenset(values) for pointer, values in said.get("enums", {}).items()},
+            suggested=said.get("suggested", True),
             **policies,
         )
     return MappingProxyType(profiles)

@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING
 from docpact.errors import UsageError
 from docpact.finding import without_indices
 from docpact.rules import RULES
-from docpact.terms import checked
+from docpact.terms import ANY, TABLES_LIST, TEXT, Kind, checked
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from docpact.finding import Finding
 
-_KEYS = frozenset({"rule", "pointer", "owner", "reason", "expires"})
+_POINTER = Kind('a pointer, which begins with /, or "" for the body', lambda p: isinstance(p, str) and p[:1] in ("", "/"))
+_KEYS = {"rule": TEXT, "pointer": _POINTER, "owner": TEXT, "reason": TEXT, "expires": ANY}
 _NEEDED = ("rule", "owner", "reason", "expires")
 
 
@@ -62,7 +63,7 @@ def load(path: Path, today: date) -> Waivers:
         raise UsageError(
             f"the waivers in {path} cannot be read: {error}", hint="docpact explain RULE shows a waiver"
         ) from error
-    checked(document, frozenset({"waiver"}), str(path))
+    checked(document, {"waiver": TABLES_LIST}, str(path))
     waivers = Waivers()
     for number, table in enumerate(document.get("waiver", ()), 1):
         waiver = _waiver(table, f"{path}, waiver {number}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -333,6 +334,10 @@ def test_waivers_accept_expire_and_are_told_when_unused(bad: Path, tmp_path: Pat
         ('[[waiver]]\nrule = "stuk"\nowner = "a"\nreason = "b"\nexpires = 2999-01-01', "no rule 'stuk'"),
         ('[[waiver]]\nrule = "stuck"\nowner = "a"\nreason = "b"\nexpires = "2999-01-01"', "is no date"),
         ('[[waivers]]\nrule = "stuck"', "did you mean 'waiver'"),
+        ("waiver = 1", "waiver in .* is not a list of tables"),
+        ("waiver = [1]", "waiver in .* is not a list of tables"),
+        ("[[waiver]]\nrule = [1]", "rule in .* is not a text"),
+        ('[[waiver]]\nrule = "stuck"\npointer = "status"', "pointer in .* is not a pointer"),
     ],
 )
 def test_a_waiver_that_lacks_something_is_an_error(good: Path, tmp_path: Path, text: str, says: str) -> None:
@@ -340,4 +345,4 @@ def test_a_waiver_that_lacks_something_is_an_error(good: Path, tmp_path: Path, t
     waivers.write_text(text)
     ran = validate(good, "--waivers", waivers)
     assert ran.code == 2
-    assert says in ran.err
+    assert re.search(says, ran.err)
