@@ -12,6 +12,7 @@ from docpact.finding import Severity, without_indices
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from docpact.baseline import Baseline, Record
     from docpact.captures import Skipped, Unreadable
     from docpact.finding import Finding, Place
     from docpact.waivers import Waivers
@@ -59,6 +60,9 @@ class Tally:
     ungrouped: int = 0
     waived: int = 0
     waivers: Waivers | None = None
+    known: int = 0
+    baseline: Baseline | None = None
+    record: Record | None = None
 
     @property
     def conforming(self) -> int:
@@ -66,17 +70,30 @@ class Tally:
         return self.payloads - self.violating
 
     def judged(self, findings: Sequence[Finding]) -> Sequence[Finding]:
-        """Count one payload and what was found in it; return the findings that no waiver accepts."""
+        """Count one payload and what was found in it; return the findings that are neither waived nor known."""
         self.payloads += 1
         if findings and self.waivers is not None:
             kept = [finding for finding in findings if not self.waivers.accepts(finding)]
             self.waived += len(findings) - len(kept)
             findings = kept
+        if findings and (self.record is not None or self.baseline is not None):
+            findings = self._new(findings)
         if findings:
             self.found(findings)
             if any(f.severity is Severity.ERROR for f in findings):
                 self.violating += 1
         return findings
+
+    def _new(self, findings: Sequence[Finding]) -> Sequence[Finding]:
+        """Return the findings that the baseline does not know; all of them go into the record."""
+        if self.record is not None:
+            for finding in findings:
+                self.record.take(finding)
+        if self.baseline is None:
+            return findings
+        kept = [finding for finding in findings if not self.baseline.knows(finding)]
+        self.known += len(findings) - len(kept)
+        return kept
 
     def accepted(self, payloads: int) -> None:
         """Count payloads in which nothing was found."""

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import os
-from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from docpact import __version__, captures, inputs
-from docpact.cli import reports
+from docpact.cli import accepting, reports
 from docpact.contract import load
 from docpact.errors import Exit, UsageError
 from docpact.finding import Layer
 from docpact.report import Run
-from docpact.tally import Tally
 from docpact.validate.stream import Settings, Stream, broken_off
-from docpact.waivers import load as load_waivers
 
 if TYPE_CHECKING:
     import argparse
@@ -23,6 +19,7 @@ if TYPE_CHECKING:
 
     from docpact.cli import Streams
     from docpact.contract import Contract
+    from docpact.tally import Tally
 
 _EXAMPLES = """examples:
   docpact validate task.json
@@ -55,7 +52,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add("--task", metavar="ID", help="the id that was asked for: every payload must be this task")
     reports.configure(parser)
     add("--fail-on", default="error", choices=("error", "warning", "never"), help="what makes the exit code 1")
-    add("--waivers", metavar="FILE", help="findings that are accepted for a time (docpact explain RULE shows how)")
+    accepting.configure(parser)
     add("--max-findings", type=int, metavar="N", help="list at most N findings; all of them are counted")
     add("--max-bytes", default="64M", metavar="SIZE", help="do not judge a larger text (default: 64M)")
     add("--url-pattern", action="append", metavar="GLOB", help=_URLS)
@@ -71,7 +68,7 @@ def run(options: argparse.Namespace, streams: Streams) -> int:
     contract = load(options.contract)
     settings = _settings(options)
     stream = Stream(contract, settings)
-    tally = Tally(waivers=load_waivers(Path(options.waivers), date.today()) if options.waivers else None)  # noqa: DTZ011 - expiry is in the days of who waives
+    tally = accepting.tally(options)
     with reports.Gathered(options, contract) as gathered:
         interrupted = False
         wanted = _inputs(options, contract, blocks=not gathered.wants_texts)
@@ -99,6 +96,7 @@ def run(options: argparse.Namespace, streams: Streams) -> int:
             width=reports.width(options, streams.stdout),
         )
         gathered.write(report, streams)
+        accepting.write(options, tally, streams, interrupted=interrupted)
     return Exit.INTERRUPTED if interrupted else tally.exit_code(options.fail_on)
 
 

@@ -43,6 +43,9 @@ def render(run: Run, findings: Iterable[str]) -> Iterator[str]:
             "expired": [w.rule for w in tally.waivers.expired],
             "unused": [w.rule for w in tally.waivers.unused],
         }
+    if tally.baseline is not None:
+        unmet = [] if run.interrupted else tally.baseline.unmet
+        head["baseline"] = {"known": tally.known, "unmet": [{"rule": k.rule, "pointer": k.pointer} for k in unmet]}
     text = _dumps(head)
     yield f'{text[:-1]}, "findings": ['
     comma = "\n"

@@ -93,6 +93,7 @@ def _summary(run: Run, paint: _Paint) -> Iterator[str]:
         more = f", and {len(rules) - _NAMED} more rules" if len(rules) > _NAMED else ""
         notes.append(f"{count(tally.errors, 'error')}, {count(tally.warnings, 'warning')}: {counts}{more}")
     notes.extend(_waivers(tally))
+    notes.extend(_baseline(run))
     if tally.skipped:
         names = ", ".join(f"{plain(thing.source)} ({thing.reason})" for thing in tally.skips[:_NAMED])
         notes.append(f"passed over: {names}{f' and {tally.skipped - _NAMED:,} more' if tally.skipped > _NAMED else ''}")
@@ -114,3 +115,15 @@ def _waivers(tally: Tally) -> Iterator[str]:
         yield f"expired: the waiver of {waiver.rule} by {plain(waiver.owner)}, on {waiver.expires}: mend it or renew it"
     for waiver in tally.waivers.unused:
         yield f"unused: the waiver of {waiver.rule} by {plain(waiver.owner)}: nothing needs it, take it out"
+
+
+def _baseline(run: Run) -> Iterator[str]:
+    baseline = run.tally.baseline
+    if baseline is None:
+        return
+    yield f"{run.tally.known:,} known (baseline)"
+    unmet = [] if run.interrupted else baseline.unmet
+    if unmet:
+        named = ", ".join(f"{plain(known.rule)} {told(known.pointer)}".rstrip() for known in unmet[:_NAMED])
+        more = f" and {len(unmet) - _NAMED:,} more" if len(unmet) > _NAMED else ""
+        yield f"no longer met: {named}{more}: --write-baseline takes them out of the baseline"

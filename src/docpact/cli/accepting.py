@@ -1,0 +1,54 @@
+"""What a run accepts: waivers and a baseline, and the baseline that it writes."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from docpact import baseline, waivers
+from docpact.files import write_whole
+from docpact.tally import Tally
+
+if TYPE_CHECKING:
+    import argparse
+
+    from docpact.cli import Streams
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    add = parser.add_argument
+    add("--waivers", metavar="FILE", help="findings that are accepted for a time (docpact explain RULE shows how)")
+    add("--baseline", metavar="FILE", help="what is known already: only findings of other kinds are listed, and fail")
+    add("--write-baseline", metavar="FILE", help="write what was found, known or new, as a baseline; waived it is not in it")
+
+
+def tally(options: argparse.Namespace) -> Tally:
+    """Return the tally of a run, which knows what the run accepts."""
+    today = date.today()  # noqa: DTZ011 - expiry is in the days of who waives
+    return Tally(
+        waivers=waivers.load(Path(options.waivers), today) if options.waivers else None,
+        baseline=_known(options),
+        record=baseline.Record() if options.write_baseline else None,
+    )
+
+
+def _known(options: argparse.Namespace) -> baseline.Baseline | None:
+    if not options.baseline:
+        return None
+    path = Path(options.baseline)
+    # The first time that a baseline is written to the place where settings say that it is read.
+    if options.write_baseline and not path.exists() and path.absolute() == Path(options.write_baseline).absolute():
+        return None
+    return baseline.load(path)
+
+
+def write(options: argparse.Namespace, judged: Tally, streams: Streams, *, interrupted: bool) -> None:
+    """Write the baseline that was asked for, whole; not after an interruption, since it would lack what was not judged."""
+    if judged.record is None:
+        return
+    if interrupted:
+        streams.stderr.write("docpact: interrupted: the baseline was not written\n")
+        return
+    write_whole(Path(options.write_baseline), judged.record.content())
