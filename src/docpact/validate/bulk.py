@@ -227,6 +227,7 @@ def _struct(fields: list[tuple[str, Any]]) -> type[msgspec.Struct]:
         [(f"f{n}", kind) for n, (_, kind) in enumerate(fields)],
         rename={f"f{n}": name for n, (name, _) in enumerate(fields)},
         forbid_unknown_fields=True,
+        gc=False,
     )
 
 
