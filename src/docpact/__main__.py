@@ -11,17 +11,29 @@ if TYPE_CHECKING:
 def main() -> int:
     """Run `docpact` with the arguments of this process and return its exit code."""
     accepted = _accepted(sys.argv[1:])
-    if accepted is not None:
-        sys.stdout.write(accepted)
+    if accepted is not None and _said(accepted):
         return 0
     from docpact.cli import main as run
 
     return run()
 
 
+def _said(text: str) -> bool:
+    """Write all that is to be said; where that fails the thorough path fails as well, and tells of it."""
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except OSError:
+        return False
+    return True
+
+
 def _accepted(arguments: "Sequence[str]") -> str | None:
     """Return what is said of `validate FILE` where the file is small and plainly right, and None for anything else."""
-    if len(arguments) != 2 or arguments[0] != "validate" or arguments[1][:1] == "-" or sys.stdout.isatty():  # noqa: PLR2004 - a verb and a file
+    if len(arguments) != 2 or arguments[0] != "validate" or arguments[1][:1] == "-":  # noqa: PLR2004 - a verb and a file
+        return None
+    # There is no stream at all where the caller has closed it (`>&-`).
+    if sys.stdout is None or sys.stdout.isatty():
         return None
     try:
         return _judge(arguments[1])

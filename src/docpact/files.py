@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import tempfile
 from typing import TYPE_CHECKING
@@ -19,8 +20,7 @@ def write_whole(path: Path, content: bytes | Iterable[bytes]) -> None:
     Nothing between is ever to be seen. Folders above are made. Raises `UsageError` where the target cannot be written.
     """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        handle, name = _beside(path)
         try:
             with os.fdopen(handle, "wb") as file:
                 file.writelines((content,) if isinstance(content, bytes) else content)
@@ -32,9 +32,30 @@ def write_whole(path: Path, content: bytes | Iterable[bytes]) -> None:
             os.unlink(name)
             raise
     except OSError as error:
-        raise UsageError(
-            f"cannot write {path}: {error.strerror or error}", hint="name a file in a folder that can be written"
-        ) from error
+        raise _cannot(path, error) from error
+
+
+def refuse_unwritable(path: Path) -> None:
+    """Raise `UsageError` where `write_whole` could not write, before the work is done whose outcome would be lost."""
+    try:
+        handle, name = _beside(path)
+        os.close(handle)
+        os.unlink(name)
+    except OSError as error:
+        raise _cannot(path, error) from error
+
+
+def _beside(path: Path) -> tuple[int, str]:
+    """Make an empty file beside the target, to be renamed over it, and the folders above."""
+    if path.exists() and not path.is_file():
+        # To rename a file over a device would take the device away.
+        raise OSError(errno.EISDIR if path.is_dir() else errno.EINVAL, "it is a folder" if path.is_dir() else "it is no file")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+
+
+def _cannot(path: Path, error: OSError) -> UsageError:
+    return UsageError(f"cannot write {path}: {error.strerror or error}", hint="name a file in a folder that can be written")
 
 
 def _umask() -> int:

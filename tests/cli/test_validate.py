@@ -298,6 +298,50 @@ def test_a_reader_that_goes_away_is_no_error(root: Path) -> None:
     assert b"Exception" not in done.stderr
 
 
+def in_shell(root: Path, command: str) -> subprocess.CompletedProcess[bytes]:
+    docpact = f"{sys.executable} -m docpact"
+    return subprocess.run(
+        ["/bin/bash", "-c", command.replace("docpact", docpact, 1)], cwd=root, capture_output=True, timeout=30, check=False
+    )
+
+
+@pytest.mark.parametrize("name", ["examples/captures/go-relay/imagine-polls.ndjson", "examples/captures", "none.json"])
+@pytest.mark.parametrize("where", ["> /dev/full", ">&-"])
+def test_an_output_that_takes_nothing_is_a_plain_error(root: Path, name: str, where: str) -> None:
+    done = in_shell(root, f"docpact validate {name} {where}")
+    assert done.returncode == 2
+    assert done.stderr.startswith(b"docpact: cannot go on: ")
+    assert b"Traceback" not in done.stderr
+
+
+def test_a_file_that_is_accepted_at_once_is_told_to_nobody_where_nobody_listens(root: Path, good: Path) -> None:
+    for where in ("> /dev/full", ">&-"):
+        done = in_shell(root, f"docpact validate {good} {where}")
+        assert (done.returncode, done.stderr.count(b"\n")) == (2, 2), done.stderr
+    assert in_shell(root, f"docpact validate {good}").stdout.startswith(b"conforms")
+
+
+def test_streams_that_are_closed_matter_only_where_they_are_used(root: Path, bad: Path, tmp_path: Path) -> None:
+    report = tmp_path / "report.txt"
+    assert in_shell(root, f"docpact validate {bad} --output {report} >&- 2>&- <&-").returncode == 1
+    assert "documented-enum" in report.read_text("utf-8")
+    assert in_shell(root, "docpact validate nope --contract none 2>&-").returncode == 2
+    assert in_shell(root, "docpact validate nope --contract none 2>/dev/full").returncode == 2
+    closed = in_shell(root, "docpact validate - <&-")
+    assert (closed.returncode, b"standard input is closed" in closed.stderr) == (2, True)
+
+
+def test_an_output_that_cannot_be_written_is_told_before_anything_is_judged(
+    good: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(verb, "_judge", lambda *_: 1 / 0)
+    (tmp_path / "file").write_text("")
+    for output in (tmp_path, tmp_path / "file" / "report", "/dev/null", "/proc/none/report"):
+        ran = validate(good, "--output", output)
+        assert (ran.code, "cannot write" in ran.err) == (2, True), ran.err
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "good.json"]
+
+
 def test_a_terminal_without_unicode_gets_escapes(bad: Path) -> None:
     env = {**os.environ, "PYTHONIOENCODING": "ascii", "LC_ALL": "C"}
     done = subprocess.run([sys.executable, "-m", "docpact", "validate", str(bad)], capture_output=True, env=env, check=False)

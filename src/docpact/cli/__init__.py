@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, BinaryIO, TextIO
@@ -42,27 +45,65 @@ def main(
         # A terminal that cannot show Chinese shows escapes instead of a traceback.
         if stdout is None and hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
-    streams = Streams(stdin or sys.stdin.buffer, stdout or sys.stdout, stderr or sys.stderr)
+    streams = Streams(
+        stdin or (io.BufferedReader(_Closed("input")) if sys.stdin is None else sys.stdin.buffer),
+        stdout or sys.stdout or io.TextIOWrapper(_Closed("output"), encoding="utf-8", write_through=True),
+        # Without a place to complain to, complaints are lost; the exit code still tells.
+        stderr or sys.stderr or io.StringIO(),
+    )
     arguments = list(sys.argv[1:] if argv is None else argv)
     try:
         return _run(arguments, streams)
     except DocpactError as error:
-        streams.stderr.write(f"docpact: {printable(without_secrets(error.message))}\n")
-        streams.stderr.write(f"hint: {printable(error.hint)}\n")
+        _complain(streams, printable(without_secrets(error.message)), printable(error.hint))
         return error.exit_code
     except KeyboardInterrupt:
-        streams.stderr.write("docpact: interrupted\n")
+        _complain(streams, "interrupted")
         return Exit.INTERRUPTED
     except BrokenPipeError:
         # The reader of our output has gone (`docpact … | head`): nothing is wrong, and nothing more can be said.
         _discard(streams.stdout)
         return Exit.CONFORMS
+    except OSError as error:
+        # A file that is read has been told of by now: this is the place that we write to, or standard input.
+        _discard(streams.stdout)
+        where = f"{printable(str(error.filename))}: " if error.filename else ""
+        _complain(streams, f"cannot go on: {where}{error.strerror or error}", "look at where it comes from and goes to")
+        return Exit.USAGE
     except Exception:  # noqa: BLE001 - our own bug, whatever it is: shown whole, with its own exit code
         import traceback
 
-        traceback.print_exc(file=streams.stderr)
-        streams.stderr.write(f"docpact: this is a bug of docpact; please report it with the lines above: {_REPORT_TO}\n")
+        with suppress(OSError):
+            traceback.print_exc(file=streams.stderr)
+        _complain(streams, f"this is a bug of docpact; please report it with the lines above: {_REPORT_TO}")
         return Exit.INTERNAL
+
+
+class _Closed(io.RawIOBase):
+    """What stands for a standard stream that the caller has closed: to use it is an error, to leave it alone is none."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self._error = OSError(errno.EBADF, f"standard {name} is closed")
+
+    def readable(self) -> bool:
+        return True
+
+    def writable(self) -> bool:
+        return True
+
+    def readinto(self, _: object, /) -> int:
+        raise self._error
+
+    def write(self, _: object, /) -> int:
+        raise self._error
+
+
+def _complain(streams: Streams, message: str, hint: str = "") -> None:
+    """Say what is wrong, as far as there is anybody to say it to."""
+    with suppress(OSError):
+        streams.stderr.write(f"docpact: {message}\n" + (f"hint: {hint}\n" if hint else ""))
+        streams.stderr.flush()
 
 
 def _run(arguments: list[str], streams: Streams) -> int:

@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Self, TextIO
 
-from docpact.files import write_whole
+from docpact.files import refuse_unwritable, write_whole
 from docpact.finding import Layer
 from docpact.redact import printable
 from docpact.report import FORMATS, Run, as_json, render
@@ -45,6 +45,8 @@ class Gathered:
     """What one run gathers for its report: the findings one by one, and what was seen, as far as the format needs them."""
 
     def __init__(self, options: argparse.Namespace, contract: Contract) -> None:
+        if options.output is not None:
+            refuse_unwritable(Path(options.output))
         form = FORMATS[options.format]
         self._form = options.format
         self._output = options.output
