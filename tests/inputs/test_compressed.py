@@ -118,9 +118,10 @@ def test_a_document_that_is_cut_is_told_once_and_not_judged_as_json(told: Any) -
 
 
 @pytest.mark.parametrize("kind", PACK)
-def test_an_endless_line_is_told_with_its_size_and_the_next_is_read(kind: str, read: Any) -> None:
+@pytest.mark.parametrize("limit", [1000, 300_000])
+def test_an_endless_line_is_told_with_its_size_and_the_next_is_read(kind: str, limit: int, read: Any) -> None:
     packed = PACK[kind](b'{"a":1}\n{"x":"' + b"x" * 3_000_000 + b'"}\n{"a":2}\n')
-    first, second, third = read("-", stdin=packed, limit=1000)
+    first, second, third = read("-", stdin=packed, limit=limit)
     assert (first.content, third.content) == (b'{"a":1}', b'{"a":2}')
     assert (second.line, second.content, second.size) == (2, None, 3_000_008)
 
@@ -150,11 +151,14 @@ def test_a_bomb_of_bombs_ends(told: Any) -> None:
     assert (kind, reason) == ("unreadable", "packed more than 8 times over")
 
 
-@pytest.mark.parametrize("kind", ["gzip", "bzip2", "xz"])
+@pytest.mark.parametrize("kind", ["gzip", "bzip2", "xz", "deflate"])
 @pytest.mark.parametrize("size", [1, 7, 4096])
 def test_pieces_are_never_larger_than_what_was_asked_for(kind: str, size: int) -> None:
     body = bytes(5000) + b"x" * 5000
-    packed = PACK[{"gzip": "gz", "bzip2": "bz2"}.get(kind, kind)](body)
+    raw = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    packed = (
+        PACK[{"gzip": "gz", "bzip2": "bz2"}.get(kind, kind)](body) if kind != "deflate" else raw.compress(body) + raw.flush()
+    )
     unpacked, pieces = Unpacked(io.BytesIO(packed), kind), []
     while piece := unpacked.read(size):
         assert len(piece) <= size

@@ -95,6 +95,15 @@ def test_a_damaged_parquet_file_is_told_and_the_next_is_read(read: Any, tmp_path
         assert last.content == b"{}"
 
 
+def test_a_byte_that_changed_in_a_page_is_told_where_the_page_has_a_checksum(read: Any, tmp_path: Path) -> None:
+    path = tmp_path / "a.parquet"
+    table = pa.table({"a": [json.dumps({"n": n}) for n in range(500)]})
+    parquet.write_table(table, path, write_page_checksum=True, compression="none", use_dictionary=False)
+    path.write_bytes(path.read_bytes().replace(b'{"n": 321}', b'{"n": 123}'))
+    *_, broken = read(path)
+    assert isinstance(broken, Corrupt)
+
+
 def test_a_cell_above_the_limit_is_told(read: Any, tmp_path: Path) -> None:
     parquet.write_table(pa.table({"a": ['{"a": "' + "x" * 5000 + '"}', "{}"]}), tmp_path / "x")
     first, second = read(tmp_path, limit=1000)

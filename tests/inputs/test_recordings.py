@@ -15,8 +15,8 @@ import yaml
 from docpact import inputs
 from docpact.captures import Answer, Corrupt, Skipped, Text, Unreadable
 from docpact.cli import main
+from docpact.inputs import har as har_file
 from docpact.inputs.answers import milliseconds
-from docpact.inputs.har import _Walk
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -167,6 +167,7 @@ def test_a_body_that_cannot_be_decoded_is_told_and_the_next_is_judged(read: Any)
     assert isinstance(cut, Corrupt)
     assert isinstance(no_base64, Corrupt)
     assert bomb.content is None
+    assert bomb.size < 300_000
     assert good.content == BODY
 
 
@@ -238,6 +239,12 @@ def test_a_har_that_is_cut_gives_what_stands_before_the_cut(share: float, read: 
         assert "cut off" in broken.reason
 
 
+def test_a_text_above_the_limit_beside_the_entries_is_passed_over(read: Any) -> None:
+    large = json.dumps('"[{' * 200_000).encode()
+    (text,) = read("-", stdin=har(har_entry()).replace(b'"version": "1.2"', b'"version": ' + large))
+    assert text.content == BODY
+
+
 def test_a_number_of_very_many_digits_in_a_har_is_passed_over(read: Any) -> None:
     (text,) = read("-", stdin=har(har_entry()).replace(b'"pages": [', b'"pages": [' + b"7" * 10_000 + b", "))
     assert text.content == BODY
@@ -251,13 +258,15 @@ def test_a_har_written_on_many_lines_is_told_with_the_line_of_the_break(read: An
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 7, 50])
-def test_values_are_whole_however_the_bytes_come(size: int) -> None:
+def test_values_are_whole_however_the_bytes_come(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(har_file, "_CHUNK", 1)
+
     class Slow(io.BytesIO):
         def read(self, _: int | None = -1, /) -> bytes:
             return super().read(size)
 
     body = '{"a": 12345, "猫": ["\\u732b", {"x": null}], "s": "}]\\"{", "n": -1.5e3}'
-    walk, seen = _Walk(Slow(body.encode()), 10_000), {}
+    walk, seen = har_file._Walk(Slow(body.encode()), 10_000), {}
     for name in walk.names():
         walk.must(":")
         seen[name] = walk.value()

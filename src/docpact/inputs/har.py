@@ -57,7 +57,8 @@ class _Walk:
         self._text, self._at = self._text[self._at :], 0
         wanted = max(_CHUNK, len(self._text))
         pieces: list[str] = []
-        while wanted > 0 and not self._ended:
+        # A piece may end inside a character, and then gives none.
+        while (wanted > 0 or not any(pieces)) and not self._ended:
             try:
                 chunk = self._file.read(_CHUNK) or b""
             except BrokenError as error:
