@@ -48,6 +48,8 @@ def _judge(name: str) -> str | None:
     from docpact import data
     from docpact.validate import quick
 
+    if _is_configured():
+        return None
     state = os.stat(name)
     if not S_ISREG(state.st_mode) or state.st_size > quick.MOST_BYTES or os.environ.get("FORCE_COLOR"):
         return None
@@ -61,6 +63,18 @@ def _judge(name: str) -> str | None:
     if not quick.build(plan)(payload):
         return None
     return "conforms  1 payload without errors; contract task-fetch, profile documented\n"
+
+
+def _is_configured() -> bool:
+    """Tell whether the current folder may hold settings, which only the thorough path reads (see `cli.configured`)."""
+    from os.path import isfile
+
+    if isfile("docpact.toml"):
+        return True
+    if not isfile("pyproject.toml"):
+        return False
+    with open("pyproject.toml", "rb") as file:
+        return b"tool.docpact" in file.read()
 
 
 def _is_of(plan: "Any", folder: str) -> bool:

@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from docpact import __version__, captures, inputs
-from docpact.cli import accepting, reports
+from docpact.cli import accepting, configured, reports
 from docpact.contract import load
 from docpact.errors import Exit, UsageError
 from docpact.finding import Layer
@@ -51,16 +51,20 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add("--each", action="store_true", help="judge a list body item by item")
     add("--task", metavar="ID", help="the id that was asked for: every payload must be this task")
     reports.configure(parser)
-    add("--fail-on", default="error", choices=("error", "warning", "never"), help="what makes the exit code 1")
+    add("--fail-on", default="error", choices=configured.FAIL_ON, help="what makes the exit code 1")
     accepting.configure(parser)
     add("--max-findings", type=int, metavar="N", help="list at most N findings; all of them are counted")
     add("--max-bytes", default="64M", metavar="SIZE", help="do not judge a larger text (default: 64M)")
     add("--url-pattern", action="append", metavar="GLOB", help=_URLS)
     add("--column", metavar="NAME", help="the column of a Parquet file that holds the payloads as JSON text")
+    configured.configure(parser)
 
 
 def run(options: argparse.Namespace, streams: Streams) -> int:
     """Judge the inputs and write the report; what was found so far is reported on Ctrl-C too."""
+    origins = configured.settle(options)
+    if options.show_settings:
+        return configured.show(options, origins, streams)
     if not options.inputs:
         raise UsageError("name what to judge", hint=f"for example: {_EXAMPLES.splitlines()[1].strip()}")
     if options.max_findings is not None and options.max_findings < 0:
