@@ -28,6 +28,7 @@ _OUTSIDE = re.compile(r'[^\[\]{}"]*+')
 _DECODER = json.JSONDecoder(strict=False, parse_int=lambda digits: int(digits) if len(digits) < 20 else 0)  # noqa: PLR2004
 
 
+_EXPONENT = len("e+")
 # A body may double in size when it is written as a JSON string.
 _ESCAPED = 2
 
@@ -109,7 +110,9 @@ class _Walk:
                 if not self._more():
                     raise self.broken(f"the text is no JSON, or is cut off ({error.msg})", error.pos) from error
                 continue
-            if end < len(self._text) or not self._more():
+            # A number may go on in what is still to be read: of `1.5e3` the held `1.` or `1.5e` reads as less.
+            cut = end == len(self._text) or (len(self._text) - end <= _EXPONENT and self._text[end] in ".eE")
+            if not cut or not self._more():
                 self._at = end
                 return value
 
