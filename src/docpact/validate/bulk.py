@@ -90,9 +90,7 @@ class Shape:
                 if now not in block.right_for:
                     return False
                 quotes += block.quotes
-            if _BACKSLASH not in line:
-                return line.count(b'"') == quotes
-            return b"\\\\" not in line and line.count(b'"') - line.count(b'\\"') == quotes
+            return _quotes(line) == quotes
 
         self.is_right = is_right
 
@@ -150,13 +148,13 @@ class Sieve:
             if block.fits(raw):
                 block.right_for.add(state)
                 return
-        if shape.learned >= _MOST_BLOCKS or _BACKSLASH in raw:
+        if shape.learned >= _MOST_BLOCKS:
             return
         shape.learned += 1
         jobs = set(_UUID.findall(raw))
         job = jobs.pop() if len(jobs) == 1 else b""
         parts = raw.split(job) if job else [raw]
-        blocks.insert(0, Block(parts, len(parts[0]), raw.count(b'"'), {state}))
+        blocks.insert(0, Block(parts, len(parts[0]), _quotes(raw), {state}))
 
     def _shape(self, payload: dict[str, Any]) -> Shape:
         key = _key(payload)
@@ -218,6 +216,15 @@ class Sieve:
             more = [v for v in self._profile.enums.get(pointer, ()) if v not in known]
             return Literal[tuple(known + more)]
         return None if value is None else type(value)
+
+
+def _quotes(text: bytes) -> int:
+    """Count the quotes that begin or end a text or a name."""
+    if _BACKSLASH not in text:
+        return text.count(b'"')
+    # Backslashes that stand for themselves come in pairs, from the left; what is left of a run escapes what follows.
+    plain = text.replace(b"\\\\", b"")
+    return plain.count(b'"') - plain.count(b'\\"')
 
 
 def _struct(fields: list[tuple[str, Any]]) -> type[msgspec.Struct]:
