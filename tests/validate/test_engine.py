@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -11,6 +10,7 @@ from hypothesis import example as also
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
+from mutations import mutated
 
 from docpact.captures import Text
 from docpact.contract import load
@@ -37,34 +37,7 @@ anything = st.recursive(
 )
 
 
-def ways(value: Any, at: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    found = [at]
-    if isinstance(value, dict):
-        found += [way for name, part in value.items() for way in ways(part, (*at, name))]
-    elif isinstance(value, list):
-        found += [way for index, part in enumerate(value) for way in ways(part, (*at, index))]
-    return found
-
-
-@st.composite
-def mutated(draw: st.DrawFn) -> Any:
-    """The example of the page with up to three members replaced, removed or added."""
-    payload = deepcopy(CONTRACT.example)
-    for _ in range(draw(st.integers(0, 3))):
-        way = draw(st.sampled_from([w for w in ways(payload) if w] or [()]))
-        if not way:
-            break
-        holder = payload
-        for part in way[:-1]:
-            holder = holder[part]
-        change = draw(st.sampled_from(["replace", "remove", "add"]))
-        if change == "replace":
-            holder[way[-1]] = draw(anything)
-        elif change == "remove":
-            del holder[way[-1]]
-        elif isinstance(holder, dict):
-            holder[draw(st.sampled_from(NAMES))] = draw(anything)
-    return payload
+changed = mutated(anything, most=3, new=st.sampled_from(NAMES))
 
 
 def documented(body: bytes) -> list[str]:
@@ -74,7 +47,7 @@ def documented(body: bytes) -> list[str]:
 
 
 @settings(max_examples=1500, deadline=None)
-@given(st.one_of(mutated(), anything))
+@given(st.one_of(changed, anything))
 @also({"buttons": [], "submitTime": 1.0})
 @also({"buttons": [], "submitTime": True})
 @also({"buttons": [], "status": ["SUCCESS"]})
@@ -88,7 +61,7 @@ def test_the_documented_layer_agrees_with_jsonschema(payload: Any) -> None:
 
 
 @settings(max_examples=500, deadline=None)
-@given(mutated())
+@given(changed)
 def test_each_breach_that_jsonschema_finds_is_one_finding(payload: Any) -> None:
     errors = list(REFERENCE.iter_errors(payload))
     mistyped = {tuple(e.absolute_path) for e in errors if e.validator == "type"}

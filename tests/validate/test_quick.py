@@ -6,13 +6,13 @@ import io
 import json
 import subprocess
 import sys
-from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from mutations import mutated
 
 from docpact import __main__ as command
 from docpact.cli import main
@@ -43,31 +43,11 @@ VALUES: list[Any] = [
 ]  # fmt: skip
 
 
-def ways(value: Any, at: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    parts = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    return [at, *(way for key, part in parts for way in ways(part, (*at, key)))]
-
-
-@st.composite
-def mutated(draw: st.DrawFn) -> Any:
-    """The example with up to four members set to values that the rules speak of, or removed."""
-    payload = deepcopy(CONTRACT.example)
-    for _ in range(draw(st.integers(1, 4))):
-        way = draw(st.sampled_from([w for w in ways(payload) if w] or [()]))
-        if not way:
-            break
-        holder = payload
-        for part in way[:-1]:
-            holder = holder[part]
-        if draw(st.integers(0, 3)):
-            holder[way[-1]] = draw(st.sampled_from(VALUES))
-        else:
-            del holder[way[-1]]
-    return payload
+spoken_of = mutated(st.sampled_from(VALUES), most=4)
 
 
 @settings(max_examples=4000, deadline=None)
-@given(mutated())
+@given(spoken_of)
 def test_what_is_accepted_has_no_finding(payload: Any) -> None:
     if ACCEPTS(payload):
         assert JUDGE.payload(payload) == []
@@ -75,7 +55,7 @@ def test_what_is_accepted_has_no_finding(payload: Any) -> None:
 
 @settings(max_examples=1000, deadline=None)
 @given(
-    mutated(),
+    spoken_of,
     st.sampled_from(["NOT_START", "SUBMITTED", "IN_PROGRESS", "SUCCESS", "FAILURE"]),
     st.sampled_from([None, "UPSCALE", "DESCRIBE"]),
 )
