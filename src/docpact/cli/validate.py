@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from docpact import __version__, captures, inputs
-from docpact.cli import accepting, configured, reports
+from docpact.cli import accepting, configured, progress, reports
 from docpact.contract import load
 from docpact.errors import Exit, UsageError
 from docpact.finding import Layer
@@ -73,13 +73,16 @@ def run(options: argparse.Namespace, streams: Streams) -> int:
     settings = _settings(options)
     stream = Stream(contract, settings)
     tally = accepting.tally(options)
+    bar = progress.Bar(options.inputs, tally, streams)
     with reports.Gathered(options, contract) as gathered:
         interrupted = False
         wanted = _inputs(options, contract, blocks=not gathered.wants_texts)
         try:
-            _judge(stream, inputs.read(options.inputs, streams.stdin, wanted), tally, gathered)
+            _judge(stream, bar.watch(inputs.read(options.inputs, streams.stdin, wanted, bar.opened)), tally, gathered)
         except KeyboardInterrupt:
             interrupted = True
+        finally:
+            bar.erase()
         tally.stories = stream.told_stories
         layers = {*settings.layers, *((Layer.LIFECYCLE,) if settings.stories else ())}
         report = Run(

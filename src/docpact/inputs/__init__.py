@@ -16,7 +16,7 @@ from docpact.inputs.source import Head, Settings, Source, kind_of
 from docpact.lines import BrokenError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from docpact.captures import Read
     from docpact.lines import Readable
@@ -43,13 +43,16 @@ _READERS = {
 _EXTRAS = {"zstandard": "captures", "yaml": "captures", "pyarrow": "captures", "fsspec": "http"}
 
 
-def read(inputs: Iterable[str], stdin: BinaryIO | None, settings: Settings) -> Iterator[Read]:
+def read(
+    inputs: Iterable[str], stdin: BinaryIO | None, settings: Settings, opened: Callable[[Readable], None] | None = None
+) -> Iterator[Read]:
     """Yield every payload text of the inputs, in their order, whatever they are packed in.
 
     An input is a file, a folder, a pattern, `-` for `stdin`, or an address (`s3://`, `gs://`, `https://`, `http://`).
     Nothing is raised for one that is missing or broken: it is yielded as `Unreadable` or `Corrupt`, and the rest is read.
+    `opened` is called with each file of this machine before it is read.
     """
-    reader = Reader(settings)
+    reader = Reader(settings, opened)
     for name in inputs:
         if _ADDRESS.match(name):
             yield from reader.address(name)
@@ -60,9 +63,10 @@ def read(inputs: Iterable[str], stdin: BinaryIO | None, settings: Settings) -> I
 class Reader(captures.Plain):
     """How a source is read: looked at, unpacked as often as it is packed, and read as what it then is."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, opened: Callable[[Readable], None] | None = None) -> None:
         super().__init__(settings.limit, blocks=settings.blocks)
         self._settings = settings
+        self._opened = opened
 
     def knows(self, name: str, head: bytes) -> bool:
         """Tell whether a file that nobody named is a capture, by its name and its first bytes."""
@@ -70,6 +74,8 @@ class Reader(captures.Plain):
 
     def texts(self, file: Readable, source: str, *, named: bool) -> Iterator[Read]:
         """Yield the texts of an open source; `named` by the user, or met in a folder."""
+        if self._opened is not None:
+            self._opened(file)
         whole = cast("BinaryIO", file) if source != captures.STDIN and _goes_back(file) else None
         return self.down(Source(file, source, source, self._settings, self.down, named=named, whole=whole))
 
