@@ -3,33 +3,174 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from math import isfinite
 
-# With or without a scheme before it: a query may carry a signature, a token or a user.
-_URL_QUERY = re.compile(r"\?[^\s\"'<>=?]{1,100}=[^\s\"'<>]*")
-_URL_LOGIN = re.compile(r"(?i)\b(https?://)[^\s/@\"'<>]+@")
+_WORD = re.compile(r"[^\s\"'<>]+")
+_QUERY = re.compile(r"(?i)\?|%3f")
+# A login may hold a slash, and then looks like a host with a port and a path: `host:8080/a@2x.png` is none.
+_LOGIN = re.compile(
+    r"(:/{1,2}|(?<![\w/])//)[^\s/?#@\"'<>:]{0,200}(?::(?!\d{1,5}[/?#])[^\s\"'<>]{0,200}?)?@(?![^\s\"'<>/?#@]{0,200}@)"
+)
+_HOOK = re.compile(r"(?i)(/api/(?:v\d{1,3}/)?webhooks/\d{1,25}/|hooks\.slack\.com/services/|/bot\d{5,20}:)[^\s\"'<>?]+")
+# No boundary before a name: `client_secret` and `x-mj-api-secret` are names of secrets as well.
+_NAME = (
+    r"(?:api[-_]?key|access[-_]?key|private[-_]?key|secret|token|passw(?:or)?d|passphrase|pwd|(?<![a-z])pass(?==)"
+    r"|signature|(?<![a-z])sig|credentials?|session[-_]?(?:id|key)|(?<![a-z])sid(?==)|bearer|密码|口令|密钥|令牌)(?:[-_](?:key|id))?"
+)
+# Quotes of a JSON text stand here as they are, or with backslashes where it is a text in another one.
+_IS = r"\\*[\"']?\s{0,4}(?:[=:：]|%3[ad])\s{0,4}"
+_QUOTED = r"\"(?:\\.|[^\"\\])+|'(?:\\.|[^'\\])+|\\+[\"'][^\"'\\]+"
+# Each with words of which one must be there, since looking for a word takes no time, and looking for a pattern does.
 _SECRETS = (
-    re.compile(r"(?i)\b(bearer|basic|token)\s+[A-Za-z0-9._~+/=-]{6,}"),
-    re.compile(r"\b(sk|pk|rk)-[A-Za-z0-9_-]{8,}"),
-    re.compile(r"\beyJ[A-Za-z0-9_-]{8,}(\.[A-Za-z0-9_-]*){1,2}"),
-    re.compile(
-        r"(?i)\b(api[-_]?key|(?:mj-)?api[-_]?secret|(?:access|auth)[-_]?token|token|password|secret|signature|authorization)"
-        r"([\"']?\s*[=:]\s*[\"']?)[^\s&,;\"']+"
+    (
+        ("cookie",),
+        re.compile(rf"(?i)(?:set-)?cookie{_IS}(?:[\"\\']*)[^\s=;,\"']{{1,200}}=[^\r\n\"'\\]*"),
+    ),
+    (
+        ("authorization",),
+        re.compile(rf"(?i)authorization{_IS}(?:{_QUOTED}|[^\r\n\"'\\]+)"),
+    ),
+    (
+        ("bearer",),
+        re.compile(r"(?i)bearer\s{1,4}[A-Za-z0-9._~+/=-]{6,}"),
+    ),
+    (
+        # Prompts speak of a token of love and of basic shapes: what follows must look like no word.
+        ("basic", "token"),
+        re.compile(r"\b(?i:basic|token)\s{1,4}(?=[A-Za-z0-9._~+/=-]*?(?:[0-9+/=_~]|[a-z][A-Z])|\S{16})[A-Za-z0-9._~+/=-]{6,}"),
+    ),
+    (
+        ("-secret", "_secret", "-key", "_key", "-token", "_token"),
+        re.compile(
+            r"(?i)(?:api|client|access|auth)[-_](?:secret|key|token)\s{1,4}(?=[A-Za-z0-9._~+/=-]*?\d|\S{12})[A-Za-z0-9._~+/=-]{6,}"
+        ),
+    ),
+    (
+        (
+            "key",
+            "secret",
+            "token",
+            "pass",
+            "pwd",
+            "sig",
+            "credential",
+            "session",
+            "sid",
+            "bearer",
+            "密码",
+            "口令",
+            "密钥",
+            "令牌",
+        ),
+        re.compile(rf"(?i){_NAME}{_IS}(?:{_QUOTED}|[^\s&,;\"'\\]+)"),
+    ),
+    (
+        (
+            "sk-",
+            "pk-",
+            "rk-",
+            "sk_",
+            "pk_",
+            "rk_",
+            "ghp_",
+            "gho_",
+            "ghu_",
+            "ghs_",
+            "ghr_",
+            "github_pat_",
+            "glpat-",
+            "xox",
+            "akia",
+            "asia",
+            "aiza",
+            "hf_",
+            "eyj",
+        ),
+        re.compile(
+            r"(?<![A-Za-z0-9])(?:(?:sk|pk|rk)[-_][A-Za-z0-9_-]{8,}|gh[pousr]_\w{10,}|github_pat_\w{10,}|glpat-[\w-]{10,}"
+            r"|xox[a-z]-[\w-]{10,}|A[KS]IA[A-Z0-9]{12,}|AIza[\w-]{30,}|hf_[A-Za-z0-9]{16,}"
+            r"|eyJ[A-Za-z0-9_-]{8,4000}+(?:\.[A-Za-z0-9_-]*){1,2})"
+        ),
+    ),
+    (
+        # A bot of Discord: its id in base64, a time, and the signature.
+        (".",),
+        re.compile(r"(?<![\w-])[\w-]{23,28}\.[\w-]{6,7}\.[\w-]{27,}"),
     ),
 )
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{120,}={0,2}")
+_SECRET_NAME = re.compile(rf"(?i){_NAME}\Z|cookie\Z|authorization\Z")
+_LEAST_BASE64 = 120
 _LONGEST = 80
 _BITS = 128
 _BMP = 0xFFFF
+_MOST_PASSES = 4
 
 
 def without_secrets(text: str) -> str:
-    """Replace whatever is shaped like a secret in `text`: URL queries and logins, tokens, long base64 runs."""
-    text = _URL_QUERY.sub("?…", text)
-    text = _URL_LOGIN.sub(r"\1…@", text)
-    for pattern in _SECRETS:
-        text = pattern.sub("[secret]", text)
+    """Replace whatever is shaped like a secret in `text`: URL queries and logins, tokens, cookies, long base64 runs."""
+    if text.isalpha() and len(text) < _LEAST_BASE64:
+        return text
+    # What is taken out may bring together what it stood between; a second look at a text that has changed is rare.
+    for _ in range(_MOST_PASSES):
+        before, text = text, _pass(text, queries=True)
+        if text == before:
+            break
+        text = _BASE64.sub("[base64]", text)
     return _BASE64.sub("[base64]", text)
+
+
+@lru_cache(maxsize=4096)
+def safe_source(source: str) -> str:
+    """Hide what is shaped like a secret in the name of a source; a local path stays one that can be opened."""
+    # The `?` of a pattern for files is no query.
+    return _pass(source, queries=":/" in source or "=" in source)
+
+
+@lru_cache(maxsize=4096)
+def safe_pointer(pointer: str) -> str:
+    """Hide what is shaped like a secret in a JSON pointer: a member may be named by one."""
+    if pointer.replace("/", "").isalnum():
+        return pointer
+    parts = (part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/"))
+    return "/".join(without_secrets(part).replace("~", "~0").replace("/", "~1") for part in parts)
+
+
+@lru_cache(maxsize=4096)
+def safe_message(message: str) -> str:
+    """Hide what is shaped like a secret in a sentence; the same few sentences come again and again."""
+    return without_secrets(message)
+
+
+def names_a_secret(name: str) -> bool:
+    """Tell whether a member of this name holds a secret, whatever the secret looks like."""
+    return _SECRET_NAME.search(name) is not None
+
+
+def _pass(text: str, *, queries: bool) -> str:
+    if queries and ("?" in text or "%3" in text):
+        text = _WORD.sub(_without_query, text)
+    if "@" in text:
+        text = _LOGIN.sub(r"\1…@", text)
+    if "/" in text:
+        text = _HOOK.sub(r"\1…", text)
+    lowered = text.lower()
+    for words, pattern in _SECRETS:
+        if any(word in lowered for word in words):
+            text = pattern.sub("[secret]", text)
+    return text
+
+
+def _without_query(word: re.Match[str]) -> str:
+    """Take the query out of a word that is an address: it has a path before the `?`, or a value after it."""
+    text = word.group()
+    mark = _QUERY.search(text)
+    if mark is None:
+        return text
+    head, tail = text[: mark.start()].lower(), text[mark.end() :].lower()
+    is_query = bool(tail) and ("/" in head or "%2f" in head or "=" in tail[1:] or "%3d" in tail[1:])
+    return f"{text[: mark.end()]}…" if is_query else text
 
 
 def printable(text: str) -> str:

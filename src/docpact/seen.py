@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from docpact.finding import Severity, escape_token
 from docpact.polled import unwrapped
-from docpact.redact import shown, shown_text
+from docpact.redact import safe_source, shown, shown_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -157,7 +157,7 @@ class Seen:
 
     def _unnamed(self, node: _Node, value: dict[str, Any]) -> None:
         for name in value.keys() - node.names.keys():
-            pointer = f"{node.member.pointer}/{shown_text(escape_token(name))}"
+            pointer = f"{node.member.pointer}/{escape_token(shown_text(name))}"
             if pointer in self.unnamed or len(self.unnamed) < _MOST_NAMES:
                 self.unnamed[pointer] = self.unnamed.get(pointer, 0) + 1
             else:
@@ -175,7 +175,7 @@ class Seen:
             status, progress = (_at(payload, self._roles.get(role, "")) for role in ("status", "progress"))
             rules = tuple(dict.fromkeys(finding.rule for finding in findings))[:_MOST_RULES]
             said = (_said(status), _said(progress))
-            told.polls.append(Poll(told.count, at, *said, *where, rules, error=errors > 0))
+            told.polls.append(Poll(told.count, at, *said, safe_source(where[0]), where[1], rules, error=errors > 0))
         if findings and told.name in self._whole and self._whole[told.name] is told:
             del self._whole[told.name]
             if len(self._broken) < _MOST_STORIES:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from docpact.errors import Exit
 from docpact.finding import Severity, without_indices
+from docpact.redact import safe_message, safe_source
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -124,13 +125,14 @@ class Tally:
         """Count a source that could not be read; the first hundred are named."""
         self.unreadable += 1
         if len(self.not_read) < _MOST_NAMED:
-            self.not_read.append(source)
+            told = (safe_source(source.source), safe_message(source.reason), safe_message(source.hint))
+            self.not_read.append(type(source)(*told))
 
     def passed_over(self, thing: Skipped) -> None:
         """Count a thing in a folder that is no capture; the first hundred are named."""
         self.skipped += 1
         if len(self.skips) < _MOST_NAMED:
-            self.skips.append(thing)
+            self.skips.append(type(thing)(safe_source(thing.source), thing.reason))
 
     def verdict(self, fail_on: str = "error") -> Verdict:
         """Say what the run shows; with `fail_on` warning, a warning violates too; an expired waiver always does."""

@@ -390,3 +390,11 @@ def test_a_waiver_that_lacks_something_is_an_error(good: Path, tmp_path: Path, t
     ran = validate(good, "--waivers", waivers)
     assert ran.code == 2
     assert re.search(says, ran.err)
+
+
+@pytest.mark.parametrize("option", ["--waivers", "--contract", "--output", "--url-pattern"])
+def test_a_secret_in_an_argument_is_not_repeated(good: Path, option: str) -> None:
+    secret = "hunter2hunter2"  # noqa: S105 - it must not come out
+    address = f"re:(https://u:{secret}@h/x?token={secret}" if option == "--url-pattern" else f"https://u:{secret}@h/x?{secret}"
+    ran = validate(good, option, f"/proc/{address}" if option == "--output" else address)
+    assert (ran.code, secret in ran.out + ran.err) == (2, False), ran.err

@@ -225,3 +225,18 @@ def test_where_standard_output_is_not_utf_8_markup_is_ascii_with_references(form
     main(["validate", str(root / "examples" / "captures"), "--format", form], io.BytesIO(), out, io.StringIO())
     assert out.getvalue().isascii()
     assert "&#22270;&#29255;" in out.getvalue()
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_a_secret_in_a_name_or_in_an_address_reaches_no_report(
+    report: Callable[..., str], form: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret = "hunter2hunter2"  # noqa: S105 - it must not come out
+    monkeypatch.chdir(tmp_path)
+    error = {"error": "x", f"token={secret}": 1}
+    (tmp_path / f"fetch?token={secret}.json").write_text(json.dumps(error), "utf-8")
+    body = {"buttons": [], f"token={secret}": 1, "id": secret, "apiKey": secret, f"https://u:{secret}@h/": 1}
+    (tmp_path / "b.json").write_text(json.dumps({**body, "id": 1}), "utf-8")
+    sources = (f"https://u:{secret}@127.0.0.1:9/x?token={secret}", f"https://127.0.0.1:9/x?{secret}", f"none?key={secret}")
+    for profile in ("documented", "strict"):
+        assert secret not in report(form, str(tmp_path), *sources, "--profile", profile, "--stories")

@@ -55,7 +55,7 @@ def main(
     try:
         return _run(arguments, streams)
     except DocpactError as error:
-        _complain(streams, printable(without_secrets(error.message)), printable(error.hint))
+        _complain(streams, printable(without_secrets(error.message)), printable(without_secrets(error.hint)))
         return error.exit_code
     except KeyboardInterrupt:
         _complain(streams, "interrupted")

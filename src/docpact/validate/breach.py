@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from docpact.finding import Clause, Finding, Place, Severity
-from docpact.redact import shown
+from docpact.redact import names_a_secret, safe_message, safe_pointer, safe_source, shown, without_secrets
 from docpact.rules import RULES
 
 if TYPE_CHECKING:
@@ -37,17 +37,20 @@ class Breach(NamedTuple):
     excused_by: tuple[str, ...] = ()
 
     def finding(self, place: Place = Place(), hint: str = "") -> Finding:  # noqa: B008 - an empty place is a value
-        """Make the finding at a place; the value is shortened, and secrets in it are hidden."""
+        """Make the finding at a place; the value is shortened, and secrets are hidden in it and in whatever else is said."""
         rule = RULES[self.rule]
+        found = None if self.found is ABSENT else shown(self.found)
+        if found is not None and names_a_secret(self.pointer.rpartition("/")[2]):
+            found = "[secret]"
         return Finding(
             rule=rule.id,
             layer=rule.layer,
             severity=self.severity or rule.severity,
-            place=place._replace(pointer=self.pointer),
-            message=self.message,
+            place=place._replace(pointer=safe_pointer(self.pointer), source=safe_source(place.source)),
+            message=safe_message(self.message),
             hint=hint or rule.hint,
-            found=None if self.found is ABSENT else shown(self.found),
-            expected=self.expected,
+            found=found,
+            expected=without_secrets(self.expected) if isinstance(self.expected, str) else self.expected,
             clause=self.clause,
             excused_by=self.excused_by,
         )
@@ -67,6 +70,11 @@ def name_of(pointer: str) -> str:
 
 def members(payload: Any, pattern: str) -> Iterator[tuple[str, Any]]:
     """Yield pointer and value of every member that fits a pattern such as `/buttons/*/style`; a lone one may be ABSENT."""
+    if "*" not in pattern and pattern.count("/") == 1:
+        # Most patterns name one member of the payload itself.
+        if isinstance(payload, dict):
+            yield pattern, payload.get(pattern[1:], ABSENT)
+        return
     found = [("", payload)]
     for part in pattern.split("/")[1:]:
         if part == "*":
