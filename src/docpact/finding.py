@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple
 
 
@@ -78,6 +79,7 @@ def fingerprint(rule: str, pointer: str, clause: Clause | None) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
+@lru_cache(maxsize=4096)
 def without_indices(pointer: str) -> str:
     """Write a pointer with every array index as `*`: `/buttons/3/style` becomes `/buttons/*/style`."""
     if not any(c.isdigit() for c in pointer):

@@ -9,13 +9,16 @@ from docpact.validate.breach import Breach, member, name_of
 from docpact.validate.checks import build
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
     from docpact.contract import Contract, Entry
     from docpact.finding import Clause
     from docpact.validate.checks import Hit
 
+    Check = Callable[[Any], Iterator[Hit]]
+
 _ROLES = ("status", "action", "progress")
+_MOST_CHOSEN = 10_000
 
 
 class Coherent:
@@ -26,20 +29,28 @@ class Coherent:
         self._checks = [(entry, build(entry, contract)) for entry in contract.coherence]
         self._roles = {role: contract.roles[role] for role in _ROLES if role in contract.roles}
         self._clauses: dict[str, Clause | None] = {}
+        self._chosen: dict[tuple[str | None, ...], list[tuple[Entry, Check]]] = {}
 
     def breaches(self, payload: Any, asked: str | None = None) -> Iterator[Breach]:
         """Yield every breach in one task object; `asked` is the id that the client asked for, where it is known."""
         if not isinstance(payload, dict) or self._is_envelope(payload):
             return
         facts = {role: member(payload, pointer) for role, pointer in self._roles.items()}
-        for entry, check in self._checks:
-            if any(_speaks(facts.get(role), values) for role, values in entry.settings.get("unless", {}).items()):
-                continue
-            if all(_speaks(facts.get(role), values) for role, values in entry.when.items()):
-                for hit in check(payload):
-                    yield self._breach(entry, hit, facts)
+        for entry, check in self._speaking(facts):
+            for hit in check(payload):
+                yield self._breach(entry, hit, facts)
         if asked is not None:
             yield from self._mismatch(payload, asked)
+
+    def _speaking(self, facts: Mapping[str, Any]) -> list[tuple[Entry, Check]]:
+        """Return the entries that speak of a payload with these facts; there are few different ones in a run."""
+        key = tuple(value if isinstance(value, str) else None for value in facts.values())
+        found = self._chosen.get(key)
+        if found is None:
+            found = [(entry, check) for entry, check in self._checks if _speaks_of(entry, facts)]
+            if len(self._chosen) < _MOST_CHOSEN:
+                self._chosen[key] = found
+        return found
 
     def _is_envelope(self, payload: Mapping[str, Any]) -> bool:
         return "status" not in payload and "id" not in payload and bool(self._contract.envelope & payload.keys())
@@ -62,6 +73,12 @@ class Coherent:
         if pattern not in self._clauses:
             self._clauses[pattern] = self._contract.clause(pattern, "member")
         return self._clauses[pattern]
+
+
+def _speaks_of(entry: Entry, facts: Mapping[str, Any]) -> bool:
+    if any(_speaks(facts.get(role), values) for role, values in entry.settings.get("unless", {}).items()):
+        return False
+    return all(_speaks(facts.get(role), values) for role, values in entry.when.items())
 
 
 def _speaks(value: Any, values: Collection[str]) -> bool:

@@ -116,7 +116,7 @@ class Reader:
                 return Parsed(characters, ABSENT, [*flaws, _syntax(error, characters)])
         if self._noted:
             flaws.extend(self._told(characters))
-        if "\\u" in characters:
+        if "\\ud" in characters or "\\uD" in characters:
             flaws.extend(
                 Flaw("json-surrogate", 0, pointer, ABSENT, f"half of a surrogate pair, {half}, stands alone")
                 for pointer, half in surrogates(value)
