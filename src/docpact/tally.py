@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from docpact.baseline import Baseline, Record
     from docpact.captures import Skipped, Unreadable
     from docpact.finding import Finding, Place
+    from docpact.sampling import Sample
     from docpact.waivers import Waivers
 
 _MOST_GROUPS = 10_000
@@ -64,6 +65,7 @@ class Tally:
     known: int = 0
     baseline: Baseline | None = None
     record: Record | None = None
+    sample: Sample | None = None
 
     @property
     def conforming(self) -> int:
@@ -81,6 +83,8 @@ class Tally:
             findings = self._new(findings)
         if findings:
             self.found(findings)
+            if self.sample is not None:
+                self.sample.judged(findings)
             if any(f.severity is Severity.ERROR for f in findings):
                 self.violating += 1
         return findings

@@ -1,4 +1,4 @@
-"""What a run accepts: waivers and a baseline, and the baseline that it writes."""
+"""What a run counts: what it accepts by waivers and a baseline, the baseline that it writes, and the sample that it takes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from docpact import baseline, waivers
+from docpact.errors import UsageError
 from docpact.files import write_whole
+from docpact.sampling import Sample
 from docpact.tally import Tally
 
 if TYPE_CHECKING:
@@ -16,12 +18,21 @@ if TYPE_CHECKING:
     from docpact.cli import Streams
 
 
+_NO_SAMPLE = {
+    "stories": "a story is judged by all of its polls",
+    "each": "what is taken at random are texts, not the items in them",
+    "write_baseline": "it would lack what was not judged",
+}
+
+
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     add = parser.add_argument
     add("--waivers", metavar="FILE", help="findings that are accepted for a time (docpact explain RULE shows how)")
     add("--baseline", metavar="FILE", help="what is known already: only findings of other kinds are listed, and fail")
     add("--write-baseline", metavar="FILE", help="write what was found, known or new, as a baseline; waived it is not in it")
+    add("--sample", type=int, metavar="N", help="judge N payloads taken at random, and say what they say of all of them")
+    add("--seed", type=int, metavar="S", help="which sample: the same number, the same sample (default: 0)")
 
 
 def tally(options: argparse.Namespace) -> Tally:
@@ -31,7 +42,22 @@ def tally(options: argparse.Namespace) -> Tally:
         waivers=waivers.load(Path(options.waivers), today) if options.waivers else None,
         baseline=_known(options),
         record=baseline.Record() if options.write_baseline else None,
+        sample=_sample(options),
     )
+
+
+def _sample(options: argparse.Namespace) -> Sample | None:
+    if options.sample is None:
+        if options.seed is not None:
+            raise UsageError("--seed says which sample, and no sample is asked for", hint="add --sample 1000")
+        return None
+    if options.sample <= 0:
+        raise UsageError(f"--sample {options.sample} is no number of payloads", hint="give a number from 1")
+    for option, reason in _NO_SAMPLE.items():
+        if getattr(options, option):
+            name = option.replace("_", "-")
+            raise UsageError(f"--sample does not go with --{name}: {reason}", hint=f"leave --{name} out, or judge all")
+    return Sample(options.sample, options.seed or 0)
 
 
 def _known(options: argparse.Namespace) -> baseline.Baseline | None:

@@ -76,9 +76,10 @@ def run(options: argparse.Namespace, streams: Streams) -> int:
     bar = progress.Bar(options.inputs, tally, streams)
     with reports.Gathered(options, contract) as gathered:
         interrupted = False
-        wanted = _inputs(options, contract, blocks=not gathered.wants_texts)
+        wanted = _inputs(options, contract, blocks=not gathered.wants_texts and tally.sample is None)
         try:
-            _judge(stream, bar.watch(inputs.read(options.inputs, streams.stdin, wanted, bar.opened)), tally, gathered)
+            texts = bar.watch(inputs.read(options.inputs, streams.stdin, wanted, bar.opened))
+            _judge(stream, texts if tally.sample is None else tally.sample.draw(texts), tally, gathered)
         except KeyboardInterrupt:
             interrupted = True
         finally:

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from docpact.redact import without_secrets
+from docpact.sampling import CONFIDENCE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -44,8 +45,20 @@ def render(run: Run, findings: Iterable[str]) -> Iterator[str]:
             "unused": [w.rule for w in tally.waivers.unused],
         }
     if tally.baseline is not None:
-        unmet = [] if run.interrupted else tally.baseline.unmet
+        unmet = [] if run.interrupted or tally.sample is not None else tally.baseline.unmet
         head["baseline"] = {"known": tally.known, "unmet": [{"rule": k.rule, "pointer": k.pointer} for k in unmet]}
+    if tally.sample is not None:
+        sample = tally.sample
+        head["sample"] = {
+            "payloads": sample.taken,
+            "of": sample.of,
+            "seed": sample.seed,
+            "confidence": CONFIDENCE,
+            "at_most": sample.at_most(),
+            "rules": {
+                rule: {"payloads": broken, "at_most": sample.at_most(rule)} for rule, broken in sorted(sample.broken.items())
+            },
+        }
     text = _dumps(head)
     yield f'{text[:-1]}, "findings": ['
     comma = "\n"
