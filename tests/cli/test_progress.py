@@ -247,3 +247,17 @@ def test_a_terminal_that_goes_away_does_not_stop_the_run(monkeypatch: pytest.Mon
     drawn = bar(Gone(), "-")
     assert len(list(drawn.watch(iter([Text("x", None, b"", 0)] * 3)))) == 3
     drawn.erase()
+
+
+def test_a_file_that_is_judged_elsewhere_is_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(progress, "_AFTER", 0.0)
+    (tmp_path / "a.json").write_bytes(b" " * 3000)
+    screen = Terminal()
+    drawn = bar(screen, str(tmp_path))
+    opened = drawn.opened
+    assert opened is not None
+    with Path(tmp_path / "a.json").open("rb", buffering=0) as file:
+        opened(file)
+    list(drawn.watch(iter([Text("a", None, b"", 0)])))
+    assert "50 payloads" in screen.getvalue()
+    assert "%" not in screen.getvalue()

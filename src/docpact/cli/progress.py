@@ -119,11 +119,14 @@ class Bar:
         return f"[{'#' * full}{'.' * (wide - full)}]  {text}"
 
     def _done(self) -> int:
-        """Return how many bytes were read; never less than before, since an archive is read from its end."""
+        """Return how many bytes were read, 0 where the file cannot tell, which may be judged in pieces elsewhere.
+
+        It is never less than before, since an archive is read from its end.
+        """
         try:
             at = self._file.tell() if self._file is not None else 0  # type: ignore[attr-defined] # what cannot tell raises
         except (AttributeError, OSError, ValueError):
-            at = 0
+            return 0
         self._most = max(self._most, self._before + at)
         return self._most
 
