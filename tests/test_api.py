@@ -209,3 +209,12 @@ def test_a_contract_without_lifecycle_judges_payloads_and_refuses_stories(tmp_pa
     assert contract.validate({"a": 1}) == []
     with pytest.raises(docpact.DocpactError, match="declares no lifecycle"):
         contract.validate_story([{}])
+
+
+def test_one_layer_may_be_given_as_a_text_and_one_that_cannot_be_judged_is_refused(contract: docpact.Contract) -> None:
+    assert [f.rule for f in contract.validate({}, layers="documented")] == ["documented-required"]
+    with pytest.raises(ValueError, match="validate_story"):
+        contract.validate({}, layers=["lifecycle"])
+    for judge in (contract.validate, contract.validate_story):
+        with pytest.raises(ValueError, match="docpact validate"):
+            judge([], layers=["transport"])

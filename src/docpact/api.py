@@ -23,10 +23,13 @@ class Contract(words.Contract):
     def _judges(self) -> dict[tuple[str, frozenset[Layer]], Judge]:
         return {}
 
-    def _judge(self, profile: str, layers: Iterable[str]) -> Judge:
+    def _judge(self, profile: str, layers: str | Iterable[str]) -> Judge:
         from docpact.validate.payload import Judge
 
-        key = (profile, frozenset(Layer(layer) for layer in layers))
+        # A text is iterable as well, letter by letter, which nobody means.
+        key = (profile, frozenset(Layer(layer) for layer in ([layers] if isinstance(layers, str) else layers)))
+        if Layer.TRANSPORT in key[1]:
+            raise ValueError("the transport layer is about texts, and a payload is parsed: use `docpact validate`")
         if key not in self._judges:
             self._judges[key] = Judge(self, profile, key[1])
         return self._judges[key]
@@ -36,15 +39,19 @@ class Contract(words.Contract):
         payload: Any,
         *,
         profile: str = "documented",
-        layers: Iterable[str] = ("documented", "coherent"),
+        layers: str | Iterable[str] = ("documented", "coherent"),
         asked: str | None = None,
     ) -> list[Finding]:
         """Return every finding in one parsed payload; the list is empty where there is none.
 
         `payload` is what `json.loads` gives. `asked` is the id that the client asked for, where it is known. Raises
-        `ContractError` for a profile that the contract does not have, `ValueError` for a layer that there is not.
+        `ContractError` for a profile that the contract does not have, `ValueError` for a layer that there is not, or in
+        which one payload cannot be judged.
         """
-        return [breach.finding() for breach in self._judge(profile, layers).payload(payload, asked)]
+        judge = self._judge(profile, layers)
+        if Layer.LIFECYCLE in judge.layers:
+            raise ValueError("the lifecycle layer is about the polls of a task: use validate_story")
+        return [breach.finding() for breach in judge.payload(payload, asked)]
 
     def is_valid(self, payload: Any, *, profile: str = "documented") -> bool:
         """Tell whether a payload keeps what the page says: no error in the documented layer."""
@@ -56,7 +63,7 @@ class Contract(words.Contract):
         payloads: Iterable[Any],
         *,
         profile: str = "documented",
-        layers: Iterable[str] = ("documented", "coherent", "lifecycle"),
+        layers: str | Iterable[str] = ("documented", "coherent", "lifecycle"),
         times: Iterable[float] | None = None,
     ) -> list[Finding]:
         """Return every finding in the polls of one task, in the order of the polls; `place.item` is the poll, from 0.
