@@ -176,3 +176,9 @@ def test_no_text_of_a_page_steers_a_terminal(tmp_path: Path) -> None:
         _, out, err = derive(*arguments)
         assert "\x1b" not in out + err
         assert "\u202e" not in out + err
+
+
+def test_a_page_that_is_not_there_is_told_as_that(tmp_path: Path) -> None:
+    out, err = io.StringIO(), io.StringIO()
+    code = main(["derive", str(tmp_path / "nope")], io.BytesIO(), out, err)
+    assert (code, "there is no " in err.getvalue(), "is a page" in err.getvalue()) == (3, True, False)

@@ -7,6 +7,7 @@ import json
 import re
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
@@ -216,3 +217,9 @@ def test_the_memory_of_a_report_does_not_grow_with_its_findings(form: str, tmp_p
         done = subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=120, check=True)
         peaks.append(int(done.stdout))
     assert peaks[1] - peaks[0] < 4_000
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_every_format_has_a_module_that_writes_it(form: str) -> None:
+    module = import_module(f"docpact.report.{FORMATS[form].module}")
+    assert callable(module.render)

@@ -96,6 +96,8 @@ def _job(options: argparse.Namespace) -> _Job:
         directory, is_folder = given, True
     else:
         page = given
+        if not given.exists():
+            raise PageError(f"there is no {options.page}", hint="look at the spelling, and at the folder you are in")
         if not options.out and not options.claims:
             raise UsageError(
                 f"{given} is a page: say which contract folder to make of it",
