@@ -130,7 +130,7 @@ def read(
         elif glob.has_magic(name) and not os.path.lexists(name):
             matches = sorted(glob.iglob(name, recursive=True))
             if not matches:
-                yield Unreadable(name, "no file fits this pattern", "quote the pattern, and look at the folder it starts in")
+                yield Unreadable(name, "no file fits this pattern", "look at the spelling, and at the folder it starts in")
             for match in matches:
                 if not os.path.isdir(match):
                     yield from _file(match, reader)

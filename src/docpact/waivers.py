@@ -5,16 +5,19 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
 
 from docpact.errors import UsageError
-from docpact.finding import without_indices
+from docpact.finding import Layer, escape_token, without_indices
 from docpact.rules import RULES
 from docpact.terms import ANY, TABLES_LIST, TEXT, Kind, checked
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+    from docpact.contract import Contract
     from docpact.finding import Finding
 
 _POINTER = Kind('a pointer, which begins with /, or "" for the body', lambda p: isinstance(p, str) and p[:1] in ("", "/"))
@@ -55,8 +58,11 @@ class Waivers:
         return False
 
 
-def load(path: Path, today: date) -> Waivers:
-    """Read a file of `[[waiver]]` tables; raises `UsageError` where one lacks something or names no known rule."""
+def load(path: Path, today: date, contract: Contract | None = None) -> Waivers:
+    """Read a file of `[[waiver]]` tables; raises `UsageError` where one lacks something, or names what there is not.
+
+    That is an unknown rule, or, with a contract, a member of which it does not speak.
+    """
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
@@ -66,9 +72,35 @@ def load(path: Path, today: date) -> Waivers:
     checked(document, {"waiver": TABLES_LIST}, str(path))
     waivers = Waivers()
     for number, table in enumerate(document.get("waiver", ()), 1):
-        waiver = _waiver(table, f"{path}, waiver {number}")
+        where = f"{path}, waiver {number}"
+        waiver = _waiver(table, where)
+        if contract is not None:
+            _refuse_unknown(waiver, contract, where)
         (waivers.valid if waiver.expires >= today else waivers.expired).append(waiver)
     return waivers
+
+
+def _refuse_unknown(waiver: Waiver, contract: Contract, where: str) -> None:
+    """Raise `UsageError` where no finding can ever be at the pointer: it would be thought to be accepted, and is not."""
+    rule, pointer = RULES[waiver.rule], waiver.pointer
+    # What is wrong with a text, or is not on the page, may be at any member.
+    anywhere = rule.layer is Layer.TRANSPORT or rule.id in ("undocumented-member", "documented-body", "documented-constraint")
+    if pointer is None or anywhere or contract.subschema(pointer) is not None:
+        return
+    near = get_close_matches(pointer, list(_pointers(contract.schema, "")), n=1, cutoff=0.5)
+    raise UsageError(
+        f"{where}: the contract {contract.name} has no member {pointer}",
+        hint=f"did you mean {near[0]}?" if near else "docpact explain /POINTER says what the page says of a member",
+    )
+
+
+def _pointers(schema: Mapping[str, Any], pointer: str) -> Iterator[str]:
+    for name, part in schema.get("properties", {}).items():
+        at = f"{pointer}/{escape_token(name)}"
+        yield at
+        yield from _pointers(part, at)
+    if isinstance(schema.get("items"), dict):
+        yield from _pointers(schema["items"], f"{pointer}/*")
 
 
 def _waiver(table: dict[str, object], where: str) -> Waiver:

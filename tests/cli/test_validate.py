@@ -398,3 +398,87 @@ def test_a_secret_in_an_argument_is_not_repeated(good: Path, option: str) -> Non
     address = f"re:(https://u:{secret}@h/x?token={secret}" if option == "--url-pattern" else f"https://u:{secret}@h/x?{secret}"
     ran = validate(good, option, f"/proc/{address}" if option == "--output" else address)
     assert (ran.code, secret in ran.out + ran.err) == (2, False), ran.err
+
+
+def test_half_a_surrogate_pair_is_told_where_it_stands() -> None:
+    body = b'{"buttons":[],\n\n"prompt":"\\ud800", "\\udc00": 1}'
+    ran = validate("-", "--format", "json", stdin=body)
+    places = [finding["place"] for finding in ran.report["findings"] if finding["rule"] == "json-surrogate"]
+    assert sorted((place["line"], place["column"]) for place in places) == [(3, 10), (3, 30)]
+
+
+@pytest.mark.parametrize("body", ["[]", "[[1]]", '["a"]'])
+def test_what_each_finds_in_a_list_does_not_advise_each(body: str) -> None:
+    ran = validate("-", "--each", stdin=body.encode())
+    assert "documented-body" in ran.out
+    assert "--each" not in ran.out
+
+
+def test_a_body_that_is_no_object_is_told_with_its_article() -> None:
+    assert "the body is a string instead of an object" in validate("-", stdin=b'"x"').out
+    assert "the body is null instead of an object" in validate("-", stdin=b"null").out
+
+
+def test_an_option_that_there_is_not_points_to_the_help_of_its_verb(good: Path) -> None:
+    assert "hint: docpact validate --help" in validate(good, "--formt", "json").err
+    assert "hint: docpact --help" in Ran("--formt").err
+
+
+@pytest.mark.parametrize(("arguments", "says"), [(["x", "--task", ""], "--task is empty"), ([""], "an input has no name")])
+def test_an_argument_that_is_empty_is_refused(arguments: list[str], says: str) -> None:
+    ran = validate(*arguments)
+    assert (ran.code, says in ran.err) == (2, True)
+
+
+def test_a_pattern_that_nothing_fits_does_not_ask_for_quotes_that_are_there(tmp_path: Path) -> None:
+    ran = validate(tmp_path / "*.json")
+    assert (ran.code, "no file fits" in ran.out, "quote" in ran.out) == (3, True, False)
+
+
+def test_what_makes_a_clean_run_fail_is_told_beside_the_verdict(good: Path, tmp_path: Path) -> None:
+    waivers = tmp_path / "w.toml"
+    waivers.write_text('[[waiver]]\nrule = "stuck"\nowner = "a"\nreason = "b"\nexpires = 2020-01-01')
+    assert "violates  1 payload without errors, but 1 waiver expired;" in validate(good, "--waivers", waivers).out
+    warned = json.dumps({**json.loads(good.read_bytes()), "progress": "93%"}).encode()
+    ran = validate("-", "--fail-on", "warning", stdin=warned)
+    assert "violates  1 payload without errors, but 1 warning;" in ran.out
+
+
+@pytest.mark.parametrize(
+    ("rule", "pointer", "code"),
+    [
+        ("documented-null", "/imageURL", 2),
+        ("button-style", "/buttons/*/styl", 2),
+        ("documented-null", "/imageUrl", 0),
+        ("button-style", "/buttons/3/style", 0),
+        ("undocumented-member", "/imageURL", 0),
+        ("json-surrogate", "/imageURL", 0),
+        ("documented-error-body", "", 0),
+    ],
+)
+def test_a_waiver_for_a_member_that_there_is_not_is_refused(
+    good: Path, tmp_path: Path, rule: str, pointer: str, code: int
+) -> None:
+    waivers = tmp_path / "w.toml"
+    table = f'[[waiver]]\nrule = "{rule}"\npointer = "{pointer}"\nowner = "a"\nreason = "b"\nexpires = 2999-01-01'
+    waivers.write_text(table)
+    ran = validate(good, "--waivers", waivers)
+    assert ran.code == code
+    assert code == 0 or "did you mean /" in ran.err
+
+
+@pytest.mark.parametrize("between", [b"\n", b"\r", b" "])
+def test_several_texts_in_one_file_are_told_as_such(tmp_path: Path, between: bytes) -> None:
+    path = tmp_path / "two.json"
+    one = b'{\n"buttons": []\n}' if between == b"\n" else b'{"buttons": []}'
+    path.write_bytes(one + between + one)
+    ran = validate(path)
+    assert "json-trailing" in ran.out
+    assert "several JSON texts in one file" in ran.out
+
+
+def test_a_wrapper_that_is_not_understood_says_what_to_write() -> None:
+    ran = validate("-", stdin=b'{"asked": 5, "payload": {"buttons": []}}')
+    assert (ran.code, "hint  write the id that was asked for, a text" in ran.out) == (1, True)
+    good = b'{"at": "2025-01-31T12:00:00Z", "payload": {"buttons": []}}'
+    assert validate("-", stdin=good).code == 0

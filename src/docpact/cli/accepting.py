@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import argparse
 
     from docpact.cli import Streams
+    from docpact.contract import Contract
 
 
 _NO_SAMPLE = {
@@ -35,11 +36,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add("--seed", type=int, metavar="S", help="which sample: the same number, the same sample (default: 0)")
 
 
-def tally(options: argparse.Namespace) -> Tally:
+def tally(options: argparse.Namespace, contract: Contract) -> Tally:
     """Return the tally of a run, which knows what the run accepts."""
     today = date.today()  # noqa: DTZ011 - expiry is in the days of who waives
     return Tally(
-        waivers=waivers.load(Path(options.waivers), today) if options.waivers else None,
+        waivers=waivers.load(Path(options.waivers), today, contract) if options.waivers else None,
         baseline=_known(options),
         record=baseline.Record() if options.write_baseline else None,
         sample=_sample(options),

@@ -59,9 +59,13 @@ def parse(arguments: Sequence[str], streams: Streams) -> argparse.Namespace | in
     if not arguments[0].startswith("-") and asked is None:
         raise UsageError(f"there is no command {arguments[0]!r}", hint=_nearest(arguments[0]))
     try:
-        return parser.parse_args(arguments)
+        options, unknown = parser.parse_known_args(arguments)
     except SystemExit as stop:
         return Exit.CONFORMS if stop.code in (0, None) else Exit.USAGE
+    if unknown:
+        prog = f"docpact {asked}" if asked else "docpact"
+        raise UsageError(f"unrecognized arguments: {' '.join(unknown)}", hint=f"{prog} --help lists what it takes")
+    return options
 
 
 def _nearest(word: str) -> str:

@@ -67,12 +67,16 @@ def run(options: argparse.Namespace, streams: Streams) -> int:
         return configured.show(options, origins, streams)
     if not options.inputs:
         raise UsageError("name what to judge", hint=f"for example: {_EXAMPLES.splitlines()[1].strip()}")
+    if not all(options.inputs):
+        raise UsageError("an input has no name", hint="name a file, a folder or an address, or - for standard input")
+    if options.task == "":
+        raise UsageError("--task is empty", hint="give the id that was asked for, or leave --task away")
     if options.max_findings is not None and options.max_findings < 0:
         raise UsageError(f"--max-findings {options.max_findings} is below 0", hint="give a number from 0")
     contract = load(options.contract)
     settings = _settings(options)
     stream = Stream(contract, settings)
-    tally = accepting.tally(options)
+    tally = accepting.tally(options, contract)
     bar = progress.Bar(options.inputs, tally, streams)
     with reports.Gathered(options, contract) as gathered:
         interrupted = False

@@ -109,4 +109,11 @@ def outcome(run: Run) -> str:
     stories = f" in {count(tally.stories, 'story', 'stories')}" if tally.stories else ""
     if tally.violating:
         return f"{tally.violating:,} of {count(tally.payloads, 'payload')}{stories} with errors"
-    return f"{count(tally.payloads, 'payload')}{stories} without errors"
+    clean = f"{count(tally.payloads, 'payload')}{stories} without errors"
+    # What makes the run fail all the same stands beside it, or the verdict would contradict its own sentence.
+    but = []
+    if tally.waivers is not None and tally.waivers.expired:
+        but.append(f"{count(len(tally.waivers.expired), 'waiver')} expired")
+    if tally.warnings and run.fail_on == "warning":
+        but.append(count(tally.warnings, "warning"))
+    return f"{clean}, but {' and '.join(but)}" if but else clean

@@ -55,7 +55,7 @@ class Documented:
 
     def _no_object(self, payload: Any) -> Breach:
         found = _type_name(payload)
-        what = f"a list of {len(payload)}" if isinstance(payload, list) else f"{found} instead of an object"
+        what = f"a list of {len(payload)}" if isinstance(payload, list) else f"{_article(found)} instead of an object"
         return Breach(
             "documented-body", "", payload, "object", f"the body is {what}; the page documents one task object",
             self._clause("", "type"),

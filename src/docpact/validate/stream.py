@@ -117,7 +117,10 @@ class Stream:
         places = self._places(text, parsed, wanted)
         flaws = self._flaws(text, parsed)
         for index, prefix, breaches in judged:
-            found = [b.finding(places[f"{prefix}{b.pointer}"]._replace(pointer=b.pointer, item=index)) for b in breaches]
+            found = [
+                b.finding(places[f"{prefix}{b.pointer}"]._replace(pointer=b.pointer, item=index), self._hint(text, b))
+                for b in breaches
+            ]
             yield [*flaws, *found]
             flaws = []
         if flaws or not judged:
@@ -125,7 +128,7 @@ class Stream:
 
     def _no_items(self, text: Text) -> Finding:
         breach = Breach("documented-body", "", [], "object", "the list is empty: there is no task in it")
-        return breach.finding(Place(text.source, text.line or 1))
+        return breach.finding(Place(text.source, text.line or 1), "an empty list shows nothing: leave it out of the captures")
 
     def _breaches(self, text: Text, polled: Polled) -> list[Breach]:
         if polled.unclear:
@@ -162,6 +165,10 @@ class Stream:
         return [*self._flaws(text, parsed), *found]
 
     def _hint(self, text: Text, breach: Breach) -> str:
+        if breach.rule == "documented-body" and breach.pointer:
+            return f"write {_MEANT[breach.pointer[1:]]}; or null where it is not known"
+        if breach.rule == "documented-body" and self._settings.each:
+            return "each item of the list must be a task object"
         if breach.rule == "documented-body" and isinstance(breach.found, list):
             return f"to judge the items one by one: docpact validate --each {shown_text(text.source)}"
         return ""

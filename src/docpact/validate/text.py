@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from docpact.redact import shown_text
 from docpact.validate.breach import ABSENT
-from docpact.validate.positions import duplicates, line_and_column, surrogates
+from docpact.validate.positions import duplicates, line_and_column, locate, surrogates
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -117,9 +117,11 @@ class Reader:
         if self._noted:
             flaws.extend(self._told(characters))
         if "\\ud" in characters or "\\uD" in characters:
+            halves = list(islice(surrogates(value), _MOST_TOLD))
+            offsets = locate(characters, [pointer for pointer, _ in halves]) if halves else {}
             flaws.extend(
-                Flaw("json-surrogate", 0, pointer, ABSENT, f"half of a surrogate pair, {half}, stands alone")
-                for pointer, half in surrogates(value)
+                Flaw("json-surrogate", offsets[pointer], pointer, ABSENT, f"half of a surrogate pair, {half}, stands alone")
+                for pointer, half in halves
             )
         return Parsed(characters, value, flaws)
 
