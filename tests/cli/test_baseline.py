@@ -164,3 +164,9 @@ def test_what_a_merge_left_twice_is_one_kind(tmp_path: Path) -> None:
     assert loaded.unmet == [baseline.Known("undocumented-member", "/a", 4)]
     assert loaded.knows(finding("/a"))
     assert not loaded.unmet
+
+
+def test_a_baseline_that_cannot_be_written_is_refused_before_anything_is_judged(lines: Path) -> None:
+    code, out, err = validate(lines, "--write-baseline", lines / "known.json")
+    assert (code, out) == (2, "")
+    assert "cannot write" in err

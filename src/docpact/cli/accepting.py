@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from docpact import baseline, waivers
 from docpact.errors import UsageError
-from docpact.files import write_whole
+from docpact.files import refuse_unwritable, write_whole
 from docpact.sampling import Sample
 from docpact.tally import Tally
 
@@ -38,6 +38,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def tally(options: argparse.Namespace, contract: Contract) -> Tally:
     """Return the tally of a run, which knows what the run accepts."""
+    if options.write_baseline:
+        refuse_unwritable(Path(options.write_baseline))
     today = date.today()  # noqa: DTZ011 - expiry is in the days of who waives
     return Tally(
         waivers=waivers.load(Path(options.waivers), today, contract) if options.waivers else None,
