@@ -16,16 +16,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from typing import BinaryIO
 
+    from docpact.finding import Finding
     from docpact.lines import Readable
 
 STDIN = "<stdin>"
 DEFAULT_LIMIT = 64 * 1024 * 1024
+# A smaller limit is kept to the byte, line by line.
+LEAST_FOR_BLOCKS = 1 << 20
 
 _LINE_NAMES = (".ndjson", ".jsonl")
 _NAMES = (".json", *_LINE_NAMES)
 _HEAD = 4096
-# A smaller limit is kept to the byte, line by line.
-_LEAST_FOR_BLOCKS = 1 << 20
 
 
 class Answer(NamedTuple):
@@ -93,7 +94,22 @@ class Corrupt:
     reason: str
 
 
-Read = Text | Block | Unreadable | Skipped | Corrupt
+@dataclass(frozen=True, slots=True)
+class Long:
+    """A long file of lines as it lies on the disk, which whoever asked for such files reads in pieces, and its size."""
+
+    source: str
+    size: int
+
+
+class Judged(NamedTuple):
+    """Payloads that were judged where they were read: how many have no finding, and what was found in each other one."""
+
+    accepted: int
+    found: list[list[Finding]]
+
+
+Read = Text | Block | Unreadable | Skipped | Corrupt | Long | Judged
 
 
 class Plain:
@@ -144,7 +160,7 @@ def _folder(folder: Path, reader: Plain, above: tuple[tuple[int, int], ...]) -> 
         with os.scandir(folder) as entries:
             names = sorted(entry.name for entry in entries)
     except OSError as error:
-        yield _unreadable(str(folder), error)
+        yield unreadable(str(folder), error)
         return
     here = (status.st_dev, status.st_ino)
     if here in above:
@@ -170,7 +186,7 @@ def _dangling(path: Path) -> Read:
     try:
         path.stat()
     except OSError as error:
-        return _unreadable(str(path), error)
+        return unreadable(str(path), error)
     return Skipped(str(path), "gone while the folder was read")
 
 
@@ -197,10 +213,11 @@ def _file(name: str, reader: Plain, *, named: bool = True) -> Iterator[Read]:
         with open(name, "rb", buffering=0) as file:
             yield from reader.texts(file, name, named=named)
     except (OSError, ValueError) as error:
-        yield _unreadable(name, error)
+        yield unreadable(name, error)
 
 
-def _unreadable(name: str, error: OSError | ValueError) -> Unreadable:
+def unreadable(name: str, error: OSError | ValueError) -> Unreadable:
+    """Say why a file cannot be read, and what to do."""
     reason = getattr(error, "strerror", None) or str(error)
     hint = "look at the file with another program"
     if isinstance(error, FileNotFoundError):
@@ -218,9 +235,18 @@ def texts(file: Readable, source: str, limit: int = DEFAULT_LIMIT, name: str = "
     """
     lines = Lines(file, limit)
     by_name = (name or source).lower().endswith(_LINE_NAMES)
-    yield from _texts(lines, source, by_name=by_name, blocks=blocks and limit >= _LEAST_FOR_BLOCKS)
+    yield from _texts(lines, source, by_name=by_name, blocks=blocks and limit >= LEAST_FOR_BLOCKS)
     if lines.broken is not None:
         yield Corrupt(source, lines.number + 1, lines.broken.reason)
+
+
+def is_lines(file: Readable, name: str, limit: int = DEFAULT_LIMIT) -> bool:
+    """Tell whether `texts` reads this source as lines, and more than one of them."""
+    lines = Lines(file, limit)
+    first = lines.next_filled()
+    if first is None or first[1] is None:
+        return False
+    return (name.lower().endswith(_LINE_NAMES) or whole(first[1])) and lines.next_filled() is not None
 
 
 def _texts(lines: Lines, source: str, *, by_name: bool, blocks: bool) -> Iterator[Read]:

@@ -50,6 +50,11 @@ class Lines:
         self.ended = not chunk
         return chunk
 
+    @property
+    def held(self) -> int:
+        """How many bytes were read, and not yet handed out."""
+        return max(0, len(self._buffer) - self._start)
+
     def next(self) -> tuple[int, bytes | None, int] | None:
         """Return number, bytes (None above the limit) and size of the next line, or None at the end."""
         at = self._buffer.find(b"\n", self._start)

@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from docpact import __version__, captures, inputs
-from docpact.cli import accepting, configured, progress, reports
+from docpact.cli import accepting, configured, progress, reports, spread
 from docpact.contract import load
 from docpact.errors import Exit, UsageError
 from docpact.finding import Layer
@@ -57,6 +57,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add("--max-bytes", default="64M", metavar="SIZE", help="do not judge a larger text (default: 64M)")
     add("--url-pattern", action="append", metavar="GLOB", help=_URLS)
     add("--column", metavar="NAME", help="the column of a Parquet file that holds the payloads as JSON text")
+    spread.configure(parser)
     configured.configure(parser)
 
 
@@ -78,11 +79,12 @@ def run(options: argparse.Namespace, streams: Streams) -> int:
     stream = Stream(contract, settings)
     tally = accepting.tally(options, contract)
     bar = progress.Bar(options.inputs, tally, streams)
-    with reports.Gathered(options, contract) as gathered:
+    with reports.Gathered(options, contract) as gathered, spread.Spread(options, settings, streams) as crew:
         interrupted = False
-        wanted = _inputs(options, contract, blocks=not gathered.wants_texts and tally.sample is None)
+        wanted = crew.wanted(_inputs(options, contract, blocks=not gathered.wants_texts and tally.sample is None))
         try:
-            texts = bar.watch(inputs.read(options.inputs, streams.stdin, wanted, bar.opened))
+            read = inputs.read(options.inputs, streams.stdin, wanted, bar.opened)
+            texts = bar.watch(crew.judged(read, stream, wanted))
             _judge(stream, texts if tally.sample is None else tally.sample.draw(texts), tally, gathered)
         except KeyboardInterrupt:
             interrupted = True
@@ -118,13 +120,17 @@ def _judge(stream: Stream, texts: Iterator[captures.Read], tally: Tally, gathere
             for text in stream.sift(thing):
                 gathered.take(text, (tally.judged(findings) for findings in stream.judge(text)))
             tally.accepted(stream.take_accepted())
+        elif isinstance(thing, captures.Judged):
+            for found in thing.found:
+                gathered.take(captures.Text("", None, None, 0), iter([tally.judged(found)]))
+            tally.accepted(thing.accepted)
         elif isinstance(thing, captures.Unreadable):
             tally.could_not_read(thing)
         elif isinstance(thing, captures.Skipped):
             tally.passed_over(thing)
         elif isinstance(thing, captures.Corrupt):
             gathered.take(captures.Text(thing.source, thing.line, None, 0), iter([tally.judged([broken_off(thing)])]))
-        else:
+        elif isinstance(thing, captures.Text):
             gathered.take(thing, (tally.judged(findings) for findings in stream.judge(thing)))
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from importlib import import_module
-from io import BytesIO
+from io import SEEK_END, BytesIO
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from docpact import captures
-from docpact.captures import Corrupt, Skipped, Unreadable
+from docpact.captures import Corrupt, Long, Skipped, Unreadable
 from docpact.errors import MissingExtraError
 from docpact.inputs.addresses import chosen, operations
 from docpact.inputs.source import Head, Settings, Source, kind_of
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 __all__ = ["Settings", "chosen", "operations", "read"]
 
 _MOST_DEPTH = 8
+# What these name in one process, they do not name in another.
+_DEVICES = ("/dev/", "/proc/")
 _ADDRESS = re.compile(r"(?i)[a-z][a-z0-9+.-]+://")
 
 # Which module reads a kind, and the extra that brings the package which it imports.
@@ -93,12 +95,25 @@ class Reader(captures.Plain):
             source = replace(source, file=head)
         if kind is None and not source.named and not super().knows(source.name, head.peeked):
             yield Skipped(source.shown, "holds no JSON")
+        elif kind is None and (size := self._long(source)) is not None:
+            yield Long(source.shown, size)
         elif kind is None:
             yield from captures.texts(source.file, source.shown, self.limit, source.name, blocks=self.blocks)
         elif source.depth >= _MOST_DEPTH:
             yield Unreadable(source.shown, f"packed more than {_MOST_DEPTH} times over", "unpack it, if it is meant to be so")
         else:
             yield from self._by(kind, source)
+
+    def _long(self, source: Source) -> int | None:
+        """Return the size of a plain file that is to be read in pieces, or None for anything else."""
+        least, file = self._settings.long, source.whole
+        if least is None or file is None or source.depth or source.shown.startswith(_DEVICES):
+            return None
+        size = file.seek(0, SEEK_END)
+        file.seek(0)
+        is_long = size > least and captures.is_lines(file, source.name, self.limit)
+        file.seek(0)
+        return size if is_long else None
 
     def _by(self, kind: str, source: Source) -> Iterator[Read]:
         try:

@@ -76,13 +76,14 @@ class Head:
 class Settings:
     """How inputs are read: the bytes that one text may have, which URLs of a recording count, which column of a table.
 
-    With `blocks` the lines of a long file come many at a time.
+    With `blocks` the lines of a long file come many at a time; a plain file of lines above `long` bytes comes as `Long`.
     """
 
     limit: int
     urls: tuple[re.Pattern[str], ...] = ()
     column: str | None = None
     blocks: bool = False
+    long: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

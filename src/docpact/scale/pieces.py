@@ -1,0 +1,191 @@
+"""Pieces: byte ranges of a long file of lines, each judged by itself, with nothing kept of a payload but its findings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from docpact.captures import LEAST_FOR_BLOCKS, Block, Text, Unreadable, unreadable
+from docpact.contract import load
+from docpact.lines import Lines
+from docpact.validate.stream import Settings, Stream
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from typing import BinaryIO
+
+    from docpact.captures import Long
+    from docpact.finding import Finding
+
+SIZE = 4 << 20
+_CHUNK = 64 * 1024
+# An outcome with as many findings is handed in at once, and the rest of its piece is a piece again.
+MOST_FINDINGS = 1024
+_MOST_LINES = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A byte range of a file of lines, cut at line ends; `end` is None for the last one, which goes to the end of the file."""
+
+    source: str
+    start: int
+    end: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What a worker needs to know to judge pieces, in plain words: it loads the contract itself, once."""
+
+    contract: str
+    settings: Settings
+    limit: int
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What came of a piece: its lines, the payloads without findings, and the findings of each other payload.
+
+    `rest` is what was not judged because there were so many findings; `lost` is why the piece could not be judged, and where
+    `ends` is true, nothing that follows in this file is judged either.
+    """
+
+    lines: int = 0
+    accepted: int = 0
+    judged: list[list[Finding]] = field(default_factory=list)
+    rest: Piece | None = None
+    lost: Unreadable | None = None
+    ends: bool = False
+
+    def shifted(self, before: int) -> list[list[Finding]]:
+        """Return the findings with line numbers as the file has them, `before` lines standing before the piece."""
+        return [[_shifted(finding, before) for finding in findings] for findings in self.judged] if before else self.judged
+
+
+def _shifted(finding: Finding, before: int) -> Finding:
+    place = finding.place
+    return finding if place.line is None else replace(finding, place=place._replace(line=place.line + before))
+
+
+def cut(file: Long, size: int = SIZE) -> Iterator[Piece]:
+    """Cut a file into pieces of about this size, each of them but the last one ending with a line."""
+    with open(file.source, "rb", buffering=0) as opened:
+        start = 0
+        while start + size < file.size:
+            end = _after_line(opened, start + size)
+            if end is None:
+                break
+            yield Piece(file.source, start, end)
+            start = end
+    yield Piece(file.source, start, None)
+
+
+def _after_line(file: BinaryIO, offset: int) -> int | None:
+    """Find where the first line begins behind an offset, or None where none does."""
+    file.seek(offset)
+    while chunk := file.read(_CHUNK):
+        at = chunk.find(b"\n")
+        if at >= 0:
+            return offset + at + 1
+        offset += len(chunk)
+    return None
+
+
+class Span:
+    """The bytes of one piece, read as a file."""
+
+    def __init__(self, file: BinaryIO, piece: Piece) -> None:
+        file.seek(piece.start)
+        self._file = file
+        self._end = piece.end
+        self.at = piece.start
+
+    def read(self, size: int, /) -> bytes:
+        """Return what follows, and nothing at the end of the piece."""
+        wanted = size if self._end is None else min(size, self._end - self.at)
+        content = self._file.read(wanted) if wanted > 0 else b""
+        self.at += len(content)
+        return content
+
+
+def count_lines(piece: Piece) -> int:
+    """Count the lines of a piece that nobody could judge; no more than are there to be read."""
+    count = 0
+    try:
+        with open(piece.source, "rb", buffering=0) as file:
+            span = Span(file, piece)
+            while chunk := span.read(_CHUNK):
+                count += chunk.count(b"\n")
+    except OSError:
+        return count
+    return count
+
+
+@lru_cache(maxsize=4)
+def stream_for(task: Task) -> Stream:
+    """Return what judges for a task: one in a process, which remembers what it has learned from piece to piece."""
+    return Stream(load(task.contract), task.settings)
+
+
+def judge(stream: Stream, piece: Piece, limit: int) -> Outcome:
+    """Judge one piece, texts above the limit excepted; its line numbers begin at 1."""
+    work = _Work(stream, piece)
+    try:
+        with open(piece.source, "rb", buffering=0) as file:
+            work.run(Span(file, piece), limit)
+    except OSError as error:
+        work.outcome.lost, work.outcome.ends = unreadable(piece.source, error), True
+    return work.outcome
+
+
+class _Work:
+    """The judging of one piece."""
+
+    def __init__(self, stream: Stream, piece: Piece) -> None:
+        self.outcome = Outcome()
+        self._stream = stream
+        self._piece = piece
+        self._findings = 0
+
+    def run(self, span: Span, limit: int) -> None:
+        lines = Lines(span, limit)
+        while self.outcome.rest is None and (line := lines.next_filled()) is not None:
+            self._take([Text(self._piece.source, *line)])
+            self.outcome.lines = lines.number
+            block = lines.block() if limit >= LEAST_FOR_BLOCKS else None
+            after = span.at - lines.held
+            if block is not None:
+                self._block(*block, after)
+            elif self._full:
+                self._stop(lines.number, after)
+        if self.outcome.rest is None:
+            self.outcome.lines = lines.number
+
+    @property
+    def _full(self) -> bool:
+        return self._findings >= MOST_FINDINGS
+
+    def _block(self, first: int, lines: list[bytes], after: int) -> None:
+        """Judge lines in portions, up to the one with which there are too many findings; `after` is where the lines end."""
+        for index in range(0, len(lines), _MOST_LINES):
+            if self._full:
+                self._stop(first + index - 1, after - sum(len(line) + 1 for line in lines[index:]))
+                return
+            self._take(self._stream.sift(Block(self._piece.source, first + index, lines[index : index + _MOST_LINES])))
+        if self._full:
+            self._stop(first + len(lines) - 1, after)
+
+    def _take(self, texts: Iterable[Text]) -> None:
+        for text in texts:
+            for findings in self._stream.judge(text):
+                if findings:
+                    self.outcome.judged.append(findings)
+                    self._findings += len(findings)
+                else:
+                    self.outcome.accepted += 1
+        self.outcome.accepted += self._stream.take_accepted()
+
+    def _stop(self, line: int, at: int) -> None:
+        self.outcome.lines = line
+        self.outcome.rest = replace(self._piece, start=at)

@@ -1,0 +1,26 @@
+"""A worker: a process that judges the pieces it is handed over its standard input, until that is closed."""
+
+from __future__ import annotations
+
+import os
+
+from docpact.scale.frames import hear, say
+from docpact.scale.pieces import judge, stream_for
+
+READY = "ready"
+
+
+def main() -> None:
+    """Judge what comes in on file descriptor 0 and answer on 1; what anything prints goes to standard error."""
+    with open(os.dup(0), "rb", buffering=0) as orders, open(os.dup(1), "wb", buffering=0) as answers:
+        os.dup2(2, 1)
+        try:
+            task = hear(orders)
+            stream = stream_for(task)
+            say(answers, READY)
+            while True:
+                ticket, piece = hear(orders)
+                say(answers, (ticket, judge(stream, piece, task.limit)))
+        except (EOFError, BrokenPipeError):
+            # Whoever gave the orders is done, or gone. Any other exception is a bug: Python shows it, and ends with 1.
+            return
