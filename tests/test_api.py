@@ -96,6 +96,8 @@ def test_a_story_with_times_is_found_stuck_after_an_hour(contract: docpact.Contr
     assert [(f.rule, f.place.item) for f in found] == [("stuck", 2)]
     with pytest.raises(ValueError, match="has no time"):
         contract.validate_story([running] * 4, times=[0])
+    with pytest.raises(ValueError, match="nan is none"):
+        contract.validate_story([running], times=[float("nan")])
 
 
 def test_the_task_that_was_asked_for_is_the_one_that_comes_back(contract: docpact.Contract, example: dict[str, Any]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import fields
 from functools import cached_property
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from docpact import contract as words
@@ -69,7 +70,7 @@ class Contract(words.Contract):
         """Return every finding in the polls of one task, in the order of the polls; `place.item` is the poll, from 0.
 
         `times` gives the time of each poll in milliseconds; without it no poll is found stuck. Raises `ValueError`
-        where there are fewer times than payloads.
+        where there are fewer times than payloads, or one that is not finite.
         """
         from docpact.validate.polls import Story
 
@@ -79,6 +80,8 @@ class Contract(words.Contract):
         for index, payload in enumerate(payloads):
             if given is not None and index >= len(given):
                 raise ValueError(f"poll {index} has no time: {len(given)} times were given")
+            if given is not None and not isfinite(given[index]):
+                raise ValueError(f"poll {index} has no time: {given[index]} is none")
             breaches = judge.poll(story, payload, None if given is None else given[index])
             found.extend(breach.finding(Place(item=index)) for breach in breaches)
         return found

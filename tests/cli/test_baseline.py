@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-import io
 import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from judging import validate
 
 from docpact import baseline, inputs
-from docpact.cli import main
 from docpact.errors import UsageError
 from docpact.finding import Finding, Layer, Place, Severity
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-
-def validate(*arguments: str | Path) -> tuple[int, str, str]:
-    out, err = io.StringIO(), io.StringIO()
-    code = main(["validate", *map(str, arguments), "--layer", "documented"], io.BytesIO(), out, err)
-    return code, out.getvalue(), err.getvalue()
 
 
 @pytest.fixture

@@ -173,7 +173,8 @@ def _same(entry: Entry, contract: Contract) -> Callable[[Any], Iterator[Hit]]:  
 
     def check(payload: Any) -> Iterator[Hit]:
         for pattern in entry.members:
-            found = [(at, m[1].lower()) for at, v in members(payload, pattern) if isinstance(v, str) and (m := group.search(v))]
+            texts = [(at, group.search(value)) for at, value in members(payload, pattern) if isinstance(value, str)]
+            found = [(at, match[1].lower()) for at, match in texts if match and match[1]]
             counts: dict[str, int] = {}
             for _, value in found:
                 counts[value] = counts.get(value, 0) + 1

@@ -290,20 +290,17 @@ def _url(entry: "dict[str, Any]") -> "Check":
     return check
 
 
-def _empty(entry: "dict[str, Any]") -> "Check":
-    return _unset(entry)
-
-
 def _id_time(entry: "dict[str, Any]") -> "Check":
     (task, submitted), tolerance = entry["members"], entry["tolerance_ms"]
 
-    def check(payload: "dict[str, Any]") -> bool:
-        made, time = payload.get(task), payload.get(submitted)
-        if not made or not time or len(made) != _ID or made[0] != "1":
-            return True
-        return bool(made.isascii() and made.isdigit() and -tolerance <= int(made[:13]) - time <= tolerance)
+    return lambda payload: is_of_its_time(payload.get(task), payload.get(submitted), tolerance)
 
-    return check
+
+def is_of_its_time(made: "str | None", submitted: "int | None", tolerance: int) -> bool:
+    """Accept an id that holds no time, or one within `tolerance` milliseconds of the submission."""
+    if not made or not submitted or len(made) != _ID or made[0] != "1":
+        return True
+    return made.isascii() and made.isdigit() and -tolerance <= int(made[:13]) - submitted <= tolerance
 
 
 _ID = 16
@@ -311,7 +308,7 @@ _UUID = 36
 
 _CHECKS: "dict[str, Callable[[dict[str, Any]], Check]]" = {
     "set": _set, "unset": _unset, "one-of": _one_of, "digits": _digits, "order": _order, "range": _range, "url": _url,
-    "base64": _empty, "id-time": _id_time,
+    "base64": _unset, "id-time": _id_time,
 }  # fmt: skip
 
 

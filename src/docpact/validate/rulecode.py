@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from docpact.validate.quick import is_of_its_time
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
 # Plainer than what the thorough path takes as a URL.
 _URL = re.compile(r"https?://[0-9A-Za-z][!#-&(-;=?-\[\]-~]*", re.ASCII)
-_ID_DIGITS = 16
 
 
 class Unwritable(Exception):  # noqa: N818 - not an error: such payloads are judged thoroughly
@@ -29,7 +30,7 @@ def compiled(
     `state` is status and action; `attributes` maps members to the attributes of the payload; `apart` are those attributes that
     are judged in another way. Raises `Unwritable` where an entry needs a member that the shape does not have.
     """
-    names: dict[str, Any] = {"_url": _url, "_id_time": _id_time}
+    names: dict[str, Any] = {"_url": _url, "_id_time": is_of_its_time}
     terms: list[str] = []
     for entry in entries:
         speaks = zip(("status", "action"), state, strict=True)
@@ -98,9 +99,3 @@ _WRITERS: dict[str, Callable[[Mapping[str, Any], Mapping[str, str], dict[str, An
 
 def _url(value: str) -> bool:
     return _URL.fullmatch(value) is not None
-
-
-def _id_time(made: str | None, submitted: int | None, tolerance: int) -> bool:
-    if not made or not submitted or len(made) != _ID_DIGITS or made[0] != "1":
-        return True
-    return made.isascii() and made.isdigit() and -tolerance <= int(made[:13]) - submitted <= tolerance
