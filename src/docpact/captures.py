@@ -102,14 +102,27 @@ class Long:
     size: int
 
 
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """A source that whoever asked for such reads by itself, all of it: its bytes (None where nobody knows), named or met."""
+
+    source: str
+    size: int | None
+    named: bool
+
+
 class Judged(NamedTuple):
-    """Payloads that were judged where they were read: how many have no finding, and what was found in each other one."""
+    """Payloads that were judged where they were read: how many have no finding, and what was found in each other one.
+
+    `size` is how many bytes of the captures, as they lie there, were read for it.
+    """
 
     accepted: int
     found: list[list[Finding]]
+    size: int = 0
 
 
-Read = Text | Block | Unreadable | Skipped | Corrupt | Long | Judged
+Read = Text | Block | Unreadable | Skipped | Corrupt | Long | Apart | Judged
 
 
 class Plain:
@@ -122,6 +135,10 @@ class Plain:
     def knows(self, name: str, head: bytes) -> bool:
         """Tell whether a file that nobody named is a capture, by its name and its first bytes."""
         return name.lower().endswith(_NAMES) or head.removeprefix(BOM).lstrip(BLANK)[:1] in (b"{", b"[")
+
+    def apart(self, source: str, *, named: bool) -> Apart | None:  # noqa: ARG002 - `inputs` asks
+        """Return a file itself where it is not to be read here, else None."""
+        return None
 
     def texts(self, file: Readable, source: str, *, named: bool) -> Iterator[Read]:  # noqa: ARG002 - `inputs` asks
         """Yield the texts of an open source; `named` by the user, or met in a folder."""
@@ -149,9 +166,20 @@ def read(
                 yield Unreadable(name, "no file fits this pattern", "look at the spelling, and at the folder it starts in")
             for match in matches:
                 if not os.path.isdir(match):
-                    yield from _file(match, reader)
+                    yield from one(match, reader, named=True)
         else:
-            yield from _file(name, reader)
+            yield from one(name, reader, named=True)
+
+
+def one(name: str, reader: Plain, *, named: bool) -> Iterator[Read]:
+    """Yield the texts of one file, `named` by the user or met in a folder, or the file itself where that is asked for."""
+    apart = reader.apart(name, named=named)
+    if apart is not None:
+        yield apart
+    elif named or _is_capture(Path(name), reader):
+        yield from _file(name, reader, named=named)
+    else:
+        yield Skipped(name, "holds no JSON")
 
 
 def _folder(folder: Path, reader: Plain, above: tuple[tuple[int, int], ...]) -> Iterator[Read]:
@@ -176,10 +204,8 @@ def _folder(folder: Path, reader: Plain, above: tuple[tuple[int, int], ...]) -> 
             yield _dangling(path)
         elif not path.is_file():
             yield Skipped(str(path), "not a regular file")
-        elif _is_capture(path, reader):
-            yield from _file(str(path), reader, named=False)
         else:
-            yield Skipped(str(path), "holds no JSON")
+            yield from one(str(path), reader, named=False)
 
 
 def _dangling(path: Path) -> Read:
@@ -202,7 +228,7 @@ def _is_capture(path: Path, reader: Plain) -> bool:
     return reader.knows(path.name, head)
 
 
-def _file(name: str, reader: Plain, *, named: bool = True) -> Iterator[Read]:
+def _file(name: str, reader: Plain, *, named: bool) -> Iterator[Read]:
     try:
         mode = os.stat(name).st_mode
         # A pipe that nobody writes to would be waited for without end; the shell's own pipes (`<(…)`) have a writer.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 import os
@@ -9,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+import zipfile
 from heapq import heappush
 from pathlib import Path
 from typing import Any
@@ -58,6 +60,53 @@ def test_the_report_is_the_same_whatever_the_number_of_jobs(long: Path, bad_fold
     for jobs in ("2", "3"):
         assert run(*inputs, "--format", form, "--jobs", jobs) == one
     assert one[0] == 1
+
+
+@pytest.fixture(scope="session")
+def many(tmp_path_factory: pytest.TempPathFactory, long: Path) -> Path:
+    """A folder of 900 small files, of archives, and of what cannot be read whole, some of them with findings."""
+    folder = tmp_path_factory.mktemp("many")
+    good, bad = (line for line in (long.read_bytes().splitlines()[n] for n in (0, 5)))
+    for number in range(900):
+        below = folder / f"{number // 300}"
+        below.mkdir(exist_ok=True)
+        name = f"{number:04}" if number % 13 == 1 else f"{number:04}.json"
+        (below / name).write_bytes(b'{"id":' if number % 50 == 7 else bad if number % 29 == 3 else good)
+    lines = b"\n".join(long.read_bytes().splitlines()[:4000])
+    with gzip.open(folder / "lines.ndjson.gz", "wb", 1) as file:
+        file.write(lines)
+    (folder / "cut.ndjson.gz").write_bytes(gzip.compress(lines, 1)[:-1000])
+    with zipfile.ZipFile(folder / "two.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a.ndjson", lines[:300_000])
+        archive.writestr("b.txt", "text")
+        archive.writestr("c.json", b"[")
+    (folder / "1" / "notes").write_text("# notes")
+    (folder / "1" / ".hidden.json").write_text("{}")
+    (folder / "2" / "loop").symlink_to(folder)
+    (folder / "2" / "gone.json").symlink_to(folder / "nowhere")
+    return folder
+
+
+@pytest.mark.parametrize("form", ["text", "json", "ndjson"])
+def test_a_folder_is_judged_by_several_with_the_same_report(many: Path, long: Path, form: str) -> None:
+    inputs = (many, many / "two.zip", long, many / "missing", f"{many}/*/*3.json")
+    one = run(*inputs, "--format", form, "--jobs", "1")
+    for jobs in ("2", "3"):
+        assert run(*inputs, "--format", form, "--jobs", jobs) == one
+    assert one[0] == 1
+    if form == "json":
+        report = json.loads(one[1])
+        assert report["summary"]["by_rule"]["capture-corrupt"] == 1
+        assert {thing["source"] for thing in report["unreadable"]} == {str(many / "missing"), str(many / "2/gone.json")}
+
+
+def test_little_work_starts_no_process_and_loads_nothing_for_it(bad_folder: Path) -> None:
+    code = "import sys; from docpact.cli import main; main(sys.argv[1:]); print([m for m in sys.modules if '.scale' in m])"
+    files = [str(bad_folder), str(bad_folder / "bad.json")]
+    ran = subprocess.run(
+        [sys.executable, "-c", code, "validate", *files, "--jobs", "2"], capture_output=True, text=True, check=True
+    )
+    assert ran.stdout.endswith("\n[]\n")
 
 
 @pytest.fixture
@@ -114,7 +163,7 @@ def payloads_of(path: Path) -> int:
 def test_a_piece_that_kills_twice_is_lost_and_the_others_are_judged(long: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     boot = local._BOOT.replace(
         "main()",
-        "import docpact.scale.worker as w, os; j = w.judge; "
+        "import docpact.scale.pieces as w, os; j = w.judge; "
         "w.judge = lambda s, p, l: os.kill(os.getpid(), 9) if 0 < p.start < 5 << 20 else j(s, p, l); main()",
     )
     monkeypatch.setattr(local, "_BOOT", boot)

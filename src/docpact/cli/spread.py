@@ -5,33 +5,39 @@ from __future__ import annotations
 import os
 from contextlib import ExitStack
 from dataclasses import replace
+from itertools import chain
 from typing import TYPE_CHECKING, Self
 
+from docpact.captures import Apart, Long
 from docpact.errors import UsageError
 from docpact.finding import Layer
+from docpact.inputs import read_apart
 from docpact.redact import printable
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from types import TracebackType
 
     from docpact.captures import Read
     from docpact.cli import Streams
     from docpact.inputs import Settings as Wanted
+    from docpact.lines import Readable
     from docpact.validate.stream import Settings, Stream
 
-# A smaller file is judged before another process has started.
+# A smaller file, or as much in many of them, is judged before another process has started.
 _LONG = 4 << 20
+# What a file costs that is opened, in bytes that are judged in the same time.
+_OPENING = 4 << 10
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("--jobs", type=int, metavar="N", help="judge long files of lines on N cores (default: all there are)")
+    parser.add_argument("--jobs", type=int, metavar="N", help="judge on N cores (default: all there are)")
 
 
 class Spread:
-    """Who judges the long files of a run; nobody is asked before there is one."""
+    """Who judges what a run reads; nobody is asked before there is enough of it."""
 
     def __init__(self, options: argparse.Namespace, settings: Settings, streams: Streams) -> None:
         if options.jobs is not None and options.jobs < 1:
@@ -52,25 +58,47 @@ class Spread:
         self._ends.close()
 
     def wanted(self, wanted: Wanted) -> Wanted:
-        """Ask for long files as such, where their payloads can be judged apart from each other and need not be kept."""
+        """Ask for files as they are, where their payloads can be judged apart from each other and need not be kept."""
         apart = wanted.blocks and not self._polls and self._jobs > 1
         return replace(wanted, long=_LONG) if apart else wanted
 
-    def judged(self, things: Iterator[Read], stream: Stream, wanted: Wanted) -> Iterator[Read]:
-        """Yield what is read in its order, with the payloads of long files judged."""
-        return self._judged(things, stream, wanted.limit) if wanted.long is not None else things
+    def judged(
+        self, things: Iterator[Read], stream: Stream, wanted: Wanted, opened: Callable[[Readable], None] | None
+    ) -> Iterator[Read]:
+        """Yield what is read in its order, with the payloads of files judged where there is enough of them."""
+        return self._judged(things, stream, wanted, opened) if wanted.long is not None else things
 
-    def _judged(self, things: Iterator[Read], stream: Stream, limit: int) -> Iterator[Read]:
+    def _judged(
+        self, things: Iterator[Read], stream: Stream, wanted: Wanted, opened: Callable[[Readable], None] | None
+    ) -> Iterator[Read]:
+        size = 0
+        for thing in things:
+            size += _weight(thing)
+            if size >= _LONG:
+                yield from self._by_crew(chain((thing,), things), stream, wanted)
+            elif isinstance(thing, Apart):
+                yield from read_apart(thing, wanted, opened)
+            else:
+                yield thing
+
+    def _by_crew(self, things: Iterator[Read], stream: Stream, wanted: Wanted) -> Iterator[Read]:
         from docpact.scale.local import Local
         from docpact.scale.order import in_order
         from docpact.scale.pieces import Task
 
-        task = Task(self._contract, self._settings, limit)
+        task = Task(self._contract, self._settings, wanted.limit, read_apart, replace(wanted, long=None))
         crew = self._ends.enter_context(Local(task, stream, self._jobs, self._tell))
         yield from in_order(things, crew)
 
     def _tell(self, sentence: str) -> None:
         self._stderr.write(f"docpact: {printable(sentence)}\n")
+
+
+def _weight(thing: Read) -> int:
+    """Return about how much there is to be judged elsewhere, in bytes."""
+    if isinstance(thing, Apart | Long):
+        return _OPENING + (_LONG if thing.size is None else thing.size)
+    return 0
 
 
 def _cores() -> int:

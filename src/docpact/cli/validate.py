@@ -84,7 +84,7 @@ def run(options: argparse.Namespace, streams: Streams) -> int:
         wanted = crew.wanted(_inputs(options, contract, blocks=not gathered.wants_texts and tally.sample is None))
         try:
             read = inputs.read(options.inputs, streams.stdin, wanted, bar.opened)
-            texts = bar.watch(crew.judged(read, stream, wanted))
+            texts = bar.watch(crew.judged(read, stream, wanted, bar.opened))
             _judge(stream, texts if tally.sample is None else tally.sample.draw(texts), tally, gathered)
         except KeyboardInterrupt:
             interrupted = True

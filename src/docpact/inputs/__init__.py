@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import replace
 from importlib import import_module
 from io import SEEK_END, BytesIO
+from stat import S_ISREG
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from docpact import captures
-from docpact.captures import Corrupt, Long, Skipped, Unreadable
+from docpact.captures import Apart, Corrupt, Long, Skipped, Unreadable
 from docpact.errors import MissingExtraError
 from docpact.inputs.addresses import chosen, operations
 from docpact.inputs.source import Head, Settings, Source, kind_of
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from docpact.captures import Read
     from docpact.lines import Readable
 
-__all__ = ["Settings", "chosen", "operations", "read"]
+__all__ = ["Settings", "chosen", "operations", "read", "read_apart"]
 
 _MOST_DEPTH = 8
 # What these name in one process, they do not name in another.
@@ -62,6 +64,15 @@ def read(
             yield from captures.read([name], stdin, settings.limit, reader)
 
 
+def read_apart(thing: Apart, settings: Settings, opened: Callable[[Readable], None] | None = None) -> Iterator[Read]:
+    """Yield every payload text of one source that `read` handed on as it is; `opened` as there."""
+    anything = Reader(replace(settings, long=None), opened)
+    if _ADDRESS.match(thing.source):
+        yield from anything.address(thing.source, named=thing.named)
+    else:
+        yield from captures.one(thing.source, anything, named=thing.named)
+
+
 class Reader(captures.Plain):
     """How a source is read: looked at, unpacked as often as it is packed, and read as what it then is."""
 
@@ -81,9 +92,21 @@ class Reader(captures.Plain):
         whole = cast("BinaryIO", file) if source != captures.STDIN and _goes_back(file) else None
         return self.down(Source(file, source, source, self._settings, self.down, named=named, whole=whole))
 
-    def address(self, name: str) -> Iterator[Read]:
-        """Yield the texts behind an address."""
-        return self._by("address", Source(BytesIO(), name, name, self._settings, self.down))
+    def apart(self, source: str, *, named: bool) -> Apart | None:
+        """Return a file itself where such are asked for and no part of it needs to be looked at here."""
+        least = self._settings.long
+        if least is None or source.startswith(_DEVICES):
+            return None
+        try:
+            state = os.stat(source)
+        except OSError:
+            # It is opened, and reported, as every file that cannot be read.
+            return None
+        return Apart(source, state.st_size, named) if S_ISREG(state.st_mode) and state.st_size <= least else None
+
+    def address(self, name: str, *, named: bool = True) -> Iterator[Read]:
+        """Yield the texts behind an address, `named` by the user or met in a folder of a store."""
+        return self._by("address", Source(BytesIO(), name, name, self._settings, self.down, named=named))
 
     def down(self, source: Source) -> Iterator[Read]:
         """Yield the texts of a source, of whatever kind it is."""
@@ -95,8 +118,8 @@ class Reader(captures.Plain):
             source = replace(source, file=head)
         if kind is None and not source.named and not super().knows(source.name, head.peeked):
             yield Skipped(source.shown, "holds no JSON")
-        elif kind is None and (size := self._long(source)) is not None:
-            yield Long(source.shown, size)
+        elif (later := self._later(source, kind)) is not None:
+            yield later
         elif kind is None:
             yield from captures.texts(source.file, source.shown, self.limit, source.name, blocks=self.blocks)
         elif source.depth >= _MOST_DEPTH:
@@ -104,16 +127,15 @@ class Reader(captures.Plain):
         else:
             yield from self._by(kind, source)
 
-    def _long(self, source: Source) -> int | None:
-        """Return the size of a plain file that is to be read in pieces, or None for anything else."""
+    def _later(self, source: Source, kind: str | None) -> Long | Apart | None:
+        """Return a file of this machine itself where such are asked for: a long plain one of lines to be read in pieces."""
         least, file = self._settings.long, source.whole
         if least is None or file is None or source.depth or source.shown.startswith(_DEVICES):
             return None
         size = file.seek(0, SEEK_END)
         file.seek(0)
-        is_long = size > least and captures.is_lines(file, source.name, self.limit)
-        file.seek(0)
-        return size if is_long else None
+        is_long = kind is None and size > least and captures.is_lines(file, source.name, self.limit)
+        return Long(source.shown, size) if is_long else Apart(source.shown, size, source.named)
 
     def _by(self, kind: str, source: Source) -> Iterator[Read]:
         try:

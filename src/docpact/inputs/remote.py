@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import fsspec
 
-from docpact.captures import Skipped, Unreadable
+from docpact.captures import Apart, Skipped, Unreadable
 from docpact.errors import MissingExtraError
 from docpact.lines import BrokenError
 from docpact.redact import without_secrets
@@ -56,7 +56,8 @@ def read(source: Source, kind: str) -> Iterator[Read]:  # noqa: ARG001 - every k
         return
     try:
         files = fsspec.filesystem(scheme)
-        paths = _paths(files, source.name, scheme)
+        # What was met in a folder is one file, whatever its name looks like.
+        paths = _paths(files, source.name, scheme) if source.named else [rest]
     except ImportError:
         package, extra = _SCHEMES[scheme]
         missing = MissingExtraError(extra, package)
@@ -69,7 +70,11 @@ def read(source: Source, kind: str) -> Iterator[Read]:  # noqa: ARG001 - every k
         yield Unreadable(shown, "no file stands behind this address", "look at the spelling, and at what the store lists")
     for path in paths:
         alone = len(paths) == 1 and scheme.startswith("http")
-        yield from _file(files, path, replace(source, shown=shown if alone else f"{scheme}://{path}"), met=len(paths) > 1)
+        met = len(paths) > 1 or not source.named
+        if source.settings.long is not None and not (met and _is_hidden(path)):
+            yield Apart(source.name if alone else f"{scheme}://{path}", None, not met)
+        else:
+            yield from _file(files, path, replace(source, shown=shown if alone else f"{scheme}://{path}"), met=met)
 
 
 def _paths(files: Any, address: str, scheme: str) -> list[str]:
@@ -84,7 +89,7 @@ def _paths(files: Any, address: str, scheme: str) -> list[str]:
 
 
 def _file(files: Any, path: str, source: Source, *, met: bool) -> Iterator[Read]:
-    if met and any(part.startswith(".") for part in path.split("/")):
+    if met and _is_hidden(path):
         yield Skipped(source.shown, "hidden")
         return
     try:
@@ -98,6 +103,10 @@ def _file(files: Any, path: str, source: Source, *, met: bool) -> Iterator[Read]
         goes_back = getattr(opened, "seekable", lambda: False)() and hasattr(opened, "size") and opened.size is not None
         whole = cast("BinaryIO", file) if goes_back else None
         yield from source.down(replace(source, file=file, name=name, named=not met, whole=whole))
+
+
+def _is_hidden(path: str) -> bool:
+    return any(part.startswith(".") for part in path.split("/"))
 
 
 def _unreadable(shown: str, error: Exception) -> Unreadable:

@@ -76,7 +76,8 @@ class Head:
 class Settings:
     """How inputs are read: the bytes that one text may have, which URLs of a recording count, which column of a table.
 
-    With `blocks` the lines of a long file come many at a time; a plain file of lines above `long` bytes comes as `Long`.
+    With `blocks` the lines of a long file come many at a time; with `long` every file and address comes as it is, to be
+    read elsewhere: a plain file of lines above so many bytes as `Long`, any other one as `Apart`.
     """
 
     limit: int

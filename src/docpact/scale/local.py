@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import heapq
 import subprocess
 import sys
 from dataclasses import dataclass, field
@@ -10,8 +9,9 @@ from selectors import EVENT_READ, DefaultSelector
 from typing import TYPE_CHECKING, Any, Self, cast
 
 from docpact.captures import Unreadable
+from docpact.scale import batches
 from docpact.scale.frames import hear, say
-from docpact.scale.pieces import Outcome, Piece, count_lines, judge
+from docpact.scale.pieces import Hand, Outcome, Work, count_lines
 from docpact.scale.worker import READY
 
 if TYPE_CHECKING:
@@ -28,15 +28,20 @@ _AT_A_TIME = 2
 _MOST_TRIES = 2
 # When as many have died, this process goes on by itself.
 _MOST_DEATHS = 16
+# As much text of a source that is not cut is judged by this process before it listens to the others again.
+_MOST_TEXT = 4 << 20
 # What a process that has closed its end may take to show why.
 _SECONDS_TO_DIE = 10
 
 
 @dataclass(order=True, slots=True)
 class _Job:
+    """A piece to be judged; `owner` is who has its source open, and goes on with it."""
+
     ticket: int
-    piece: Piece = field(compare=False)
+    piece: Work = field(compare=False)
     tries: int = field(default=0, compare=False)
+    owner: object = field(default=None, compare=False)
 
 
 class _Worker:
@@ -77,11 +82,12 @@ class Local:
     def __init__(self, task: Task, stream: Stream, jobs: int, tell: Callable[[str], None]) -> None:
         self.width = 4 * jobs
         self._task = task
-        self._stream = stream
+        self._hand = Hand(task, stream)
         self._most = jobs - 1
         self._tell = tell
         self._deaths = 0
         self._todo: list[_Job] = []
+        self._owners: dict[int, object] = {}
         self._done: list[tuple[int, Outcome]] = []
         self._workers: list[_Worker] = []
         self._selector = DefaultSelector()
@@ -102,9 +108,9 @@ class Local:
         """The ids of the processes that were started and are there."""
         return [worker.process.pid for worker in self._workers]
 
-    def give(self, ticket: int, piece: Piece) -> None:
-        """Hand over a piece; the lower the ticket, the sooner it is judged."""
-        heapq.heappush(self._todo, _Job(ticket, piece))
+    def give(self, ticket: int, piece: Work) -> None:
+        """Hand over a piece, or the rest of one that was taken; the lower the ticket, the sooner it is judged."""
+        self._todo.append(_Job(ticket, piece, owner=self._owners.pop(ticket, None)))
         self._man()
 
     def take(self) -> tuple[int, Outcome]:
@@ -114,33 +120,47 @@ class Local:
             own = self._own()
             heard = self._listen(wait=own is None)
             if own is not None and not heard:
-                return own.ticket, judge(self._stream, own.piece, self._task.limit)
+                return self._came(self, own.ticket, self._hand.judge(own.piece, _MOST_TEXT))
             if own is not None:
-                heapq.heappush(self._todo, own)
+                self._todo.append(own)
         return self._done.pop()
 
+    def _came(self, owner: object, ticket: int, outcome: Outcome) -> tuple[int, Outcome]:
+        if isinstance(outcome.rest, batches.Batch) and outcome.rest.skip:
+            self._owners[ticket] = owner
+        return ticket, outcome
+
     def _man(self) -> None:
-        """Start another process where there is work for one."""
-        if len(self._workers) < min(self._most, len(self._todo)) and self._deaths < _MOST_DEATHS:
+        """Start another process where there is work for one besides the piece that this process takes itself."""
+        work = sum(1 for job in self._todo if job.owner is None)
+        own = any(not job.tries and job.owner in (None, self) for job in self._todo)
+        if len(self._workers) < min(self._most, work - own) and self._deaths < _MOST_DEATHS:
             worker = _Worker(self._task)
             self._workers.append(worker)
             self._selector.register(worker.answers, EVENT_READ, worker)
 
     def _hand_out(self) -> None:
         for worker in self._workers:
-            while self._todo and worker.ready and len(worker.jobs) < _AT_A_TIME:
-                job = heapq.heappop(self._todo)
+            while worker.ready and len(worker.jobs) < _AT_A_TIME and (job := self._next(worker)) is not None:
                 worker.jobs.append(job)
                 worker.say((job.ticket, job.piece))
 
-    def _own(self) -> _Job | None:
-        """Return the piece that this process judges itself: none that another one may have died of."""
-        job = next((job for job in sorted(self._todo) if not job.tries), None)
+    def _next(self, who: object) -> _Job | None:
+        """Take the first piece that somebody may judge: this process none that another one may have died of."""
+        able = (job for job in self._todo if job.owner in (None, who) and not (job.tries and who is self))
+        job = min(able, default=None)
         if job is not None:
             self._todo.remove(job)
-            heapq.heapify(self._todo)
-        elif self._todo and not self._workers:
-            self._lose(heapq.heappop(self._todo))
+        return job
+
+    def _own(self) -> _Job | None:
+        """Return the piece that this process judges itself."""
+        job = self._next(self)
+        if job is None and self._todo and not self._workers:
+            job = min(self._todo)
+            self._todo.remove(job)
+            self._lose(job)
+            return None
         return job
 
     def _listen(self, *, wait: bool) -> bool:
@@ -162,7 +182,7 @@ class Local:
             return
         ticket, outcome = word
         worker.jobs = [job for job in worker.jobs if job.ticket != ticket]
-        self._done.append((ticket, outcome))
+        self._done.append(self._came(worker, ticket, outcome))
 
     def _died(self, worker: _Worker) -> None:
         self._workers.remove(worker)
@@ -178,21 +198,25 @@ class Local:
         if jobs:
             jobs[0].tries += 1
             last = jobs[0].tries >= _MOST_TRIES
-            again = f", at {_name(jobs[0].piece)}, which is {'given up' if last else 'done again'}"
+            again = f", at {jobs[0].piece.name}, which is {'given up' if last else 'done again'}"
         self._tell(f"a process that judges died of signal {-code}{again}")
         for job in jobs:
             if job.tries >= _MOST_TRIES:
                 self._lose(job)
             else:
-                heapq.heappush(self._todo, job)
+                job.owner = None
+                self._todo.append(job)
+        for job in self._todo:
+            job.owner = None if job.owner is worker else job.owner
+        self._owners = {ticket: owner for ticket, owner in self._owners.items() if owner is not worker}
         self._man()
 
     def _lose(self, job: _Job) -> None:
         piece = job.piece
-        reason = f"{_name(piece).removeprefix(piece.source).strip()} were not judged: the process that did so died, each time"
+        if isinstance(piece, batches.Batch):
+            self._done.append((job.ticket, Outcome(parts=batches.lost(piece))))
+            return
+        where = piece.name.removeprefix(piece.source).strip()
         hint = "look for a limit on memory, or judge with --jobs 1"
-        self._done.append((job.ticket, Outcome(count_lines(piece), lost=Unreadable(piece.source, reason, hint))))
-
-
-def _name(piece: Piece) -> str:
-    return f"{piece.source} bytes {piece.start:,} to {'the end' if piece.end is None else f'{piece.end:,}'}"
+        lost = Unreadable(piece.source, f"{where} were not judged: the process that did so died, each time", hint)
+        self._done.append((job.ticket, Outcome(count_lines(piece), lost=lost)))

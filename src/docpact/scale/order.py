@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from docpact.captures import Block, Corrupt, Judged, Long, Text, unreadable
-from docpact.scale.pieces import Outcome, Piece, cut
+from docpact.captures import Apart, Block, Corrupt, Judged, Long, Skipped, Text, Unreadable, unreadable
+from docpact.scale.batches import Batch
+from docpact.scale.pieces import SIZE, Outcome, Piece, Work, cut
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from docpact.captures import Read
+
+# Sources that are judged together, at most.
+_MOST_TOGETHER = 64
+# As many lists of findings are held of a piece whose turn has not come; then it waits for it.
+_MOST_HELD = 8192
 
 
 class Crew(Protocol):
@@ -20,8 +26,8 @@ class Crew(Protocol):
 
     width: int
 
-    def give(self, ticket: int, piece: Piece) -> None:
-        """Hand over a piece; the lower the ticket, the sooner it is needed."""
+    def give(self, ticket: int, piece: Work) -> None:
+        """Hand over a piece, or the rest of one that was taken; the lower the ticket, the sooner it is needed."""
         ...
 
     def take(self) -> tuple[int, Outcome]:
@@ -31,12 +37,17 @@ class Crew(Protocol):
 
 @dataclass(slots=True)
 class _Slot:
-    thing: Read | Piece
-    outcome: Outcome | None = None
+    """A place in the order: what stands there, what came of it so far, and what is left to be judged of it."""
+
+    thing: Read | Work
+    outcomes: deque[Outcome] = field(default_factory=deque)
+    waits: Work | None = None
+    begun: bool = False
+    ended: bool = False
 
 
 def in_order(things: Iterable[Read], crew: Crew) -> Iterator[Read]:
-    """Yield what is read in its order, with what was judged of its pieces in place of each long file.
+    """Yield what is read in its order, with what was judged in place of each long file and of each source to be read apart.
 
     What is no piece waits for the pieces before it; nothing is read behind a text or a block that waits, so that
     no more than one of them is ever held.
@@ -46,7 +57,7 @@ def in_order(things: Iterable[Read], crew: Crew) -> Iterator[Read]:
 
 class _Queue:
     def __init__(self, things: Iterable[Read], crew: Crew) -> None:
-        self._things = _in_pieces(things)
+        self._things = pieces_of(things)
         self._crew = crew
         self._slots: deque[int] = deque()
         self._by_ticket: dict[int, _Slot] = {}
@@ -58,31 +69,49 @@ class _Queue:
         while self._fill():
             ticket = self._slots[0]
             slot = self._by_ticket[ticket]
-            if isinstance(slot.thing, Piece):
-                if slot.outcome is None:
-                    done, outcome = self._crew.take()
-                    self._by_ticket[done].outcome = outcome
-                    continue
-                yield from self._outcome(ticket, slot.thing, slot.outcome)
-            else:
+            if not isinstance(slot.thing, Work):
                 yield slot.thing
-            if self._by_ticket[ticket] is slot:
-                del self._by_ticket[ticket]
-                self._slots.popleft()
+            elif slot.outcomes:
+                outcome = slot.outcomes.popleft()
+                if slot.waits is not None:
+                    self._crew.give(ticket, slot.waits)
+                    slot.waits = None
+                yield from self._told(slot, outcome)
+                continue
+            elif not slot.ended:
+                self._hear()
+                continue
+            del self._by_ticket[ticket]
+            self._slots.popleft()
 
-    def _outcome(self, ticket: int, piece: Piece, outcome: Outcome) -> Iterator[Read]:
-        if piece.start == 0:
-            self._lines, self._ended = 0, None
+    def _hear(self) -> None:
+        ticket, outcome = self._crew.take()
+        slot = self._by_ticket[ticket]
+        slot.outcomes.append(outcome)
+        if outcome.rest is None:
+            slot.ended = True
+        elif ticket == self._slots[0] or sum(held.findings for held in slot.outcomes) < _MOST_HELD:
+            self._crew.give(ticket, outcome.rest)
+        else:
+            slot.waits = outcome.rest
+
+    def _told(self, slot: _Slot, outcome: Outcome) -> Iterator[Read]:
+        if isinstance(slot.thing, Piece):
+            if slot.thing.start == 0 and not slot.begun:
+                self._lines, self._ended = 0, None
+            slot.begun = True
+            yield from self._piece(slot.thing, outcome)
+        for part in outcome.parts:
+            yield from part.read
+
+    def _piece(self, piece: Piece, outcome: Outcome) -> Iterator[Read]:
         if self._ended == piece.source:
             return
         before = self._lines
         self._lines += outcome.lines
         if outcome.ends:
             self._ended = piece.source
-        if outcome.rest is not None:
-            self._by_ticket[ticket] = _Slot(outcome.rest)
-            self._crew.give(ticket, outcome.rest)
-        yield Judged(outcome.accepted, outcome.shifted(before))
+        yield Judged(outcome.accepted, outcome.shifted(before), outcome.size)
         if outcome.lost is not None:
             yield outcome.lost
 
@@ -94,7 +123,7 @@ class _Queue:
                 break
             self._by_ticket[self._next] = _Slot(thing)
             self._slots.append(self._next)
-            if isinstance(thing, Piece):
+            if isinstance(thing, Work):
                 self._crew.give(self._next, thing)
             self._next += 1
         return bool(self._slots)
@@ -104,12 +133,31 @@ class _Queue:
         return bool(self._slots) and isinstance(self._by_ticket[self._slots[-1]].thing, Text | Block | Corrupt)
 
 
-def _in_pieces(things: Iterable[Read]) -> Iterator[Read | Piece]:
+def pieces_of(things: Iterable[Read]) -> Iterator[Read | Work]:
+    """Cut long files, and put small sources together with what was told between them; a large one stands alone."""
+    held: list[Apart | Skipped | Unreadable] = []
+    size = 0
     for thing in things:
-        if not isinstance(thing, Long):
+        large = isinstance(thing, Apart) and (thing.size is None or thing.size >= SIZE)
+        together = isinstance(thing, Apart) or (held and isinstance(thing, Skipped | Unreadable))
+        if held and (large or not together or len(held) >= _MOST_TOGETHER or size >= SIZE):
+            yield Batch(tuple(held))
+            held, size = [], 0
+        if isinstance(thing, Long):
+            yield from _cut(thing)
+        elif large and isinstance(thing, Apart):
+            yield Batch((thing,))
+        elif isinstance(thing, Apart) or (held and isinstance(thing, Skipped | Unreadable)):
+            held.append(thing)
+            size += (thing.size or 0) if isinstance(thing, Apart) else 0
+        else:
             yield thing
-            continue
-        try:
-            yield from cut(thing)
-        except OSError as error:
-            yield unreadable(thing.source, error)
+    if held:
+        yield Batch(tuple(held))
+
+
+def _cut(file: Long) -> Iterator[Read | Work]:
+    try:
+        yield from cut(file)
+    except OSError as error:
+        yield unreadable(file.source, error)

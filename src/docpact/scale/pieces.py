@@ -1,4 +1,4 @@
-"""Pieces: byte ranges of a long file of lines, each judged by itself, with nothing kept of a payload but its findings."""
+"""Pieces: what one process judges at a time, with nothing kept of a payload but its findings."""
 
 from __future__ import annotations
 
@@ -6,23 +6,29 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from docpact.captures import LEAST_FOR_BLOCKS, Block, Text, Unreadable, unreadable
+from docpact.captures import LEAST_FOR_BLOCKS, Apart, Block, Judged, Text, Unreadable, unreadable
 from docpact.contract import load
 from docpact.lines import Lines
+from docpact.scale.batches import Batch, Part, Reading, Room
 from docpact.validate.stream import Settings, Stream
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-    from typing import BinaryIO
+    from collections.abc import Callable, Iterable, Iterator
+    from typing import Any, BinaryIO
 
-    from docpact.captures import Long
+    from docpact.captures import Long, Read
     from docpact.finding import Finding
+    from docpact.lines import Readable
 
 SIZE = 4 << 20
 _CHUNK = 64 * 1024
 # An outcome with as many findings is handed in at once, and the rest of its piece is a piece again.
 MOST_FINDINGS = 1024
+# As much text of a batch is judged before its outcome is handed in, and the rest is a batch again.
+MOST_TEXT = 32 << 20
 _MOST_LINES = 1024
+# Sources that a process keeps open to go on with them.
+_MOST_OPEN = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,30 +39,53 @@ class Piece:
     start: int
     end: int | None
 
+    @property
+    def name(self) -> str:
+        """What a person is told of it."""
+        return f"{self.source} bytes {self.start:,} to {'the end' if self.end is None else f'{self.end:,}'}"
+
+
+Work = Piece | Batch
+
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What a worker needs to know to judge pieces, in plain words: it loads the contract itself, once."""
+    """What a worker needs to know to judge pieces, in plain words: it loads the contract itself, once.
+
+    `read` is a function at the top of a module, and reads a source that is not cut; it is handed the source, `how`, and what
+    to call with a file that it opens. `how` can be hashed and pickled.
+    """
 
     contract: str
     settings: Settings
     limit: int
+    read: Callable[[Apart, Any, Callable[[Readable], None]], Iterator[Read]] | None = None
+    how: Any = None
 
 
 @dataclass(slots=True)
 class Outcome:
     """What came of a piece: its lines, the payloads without findings, and the findings of each other payload.
 
-    `rest` is what was not judged because there were so many findings; `lost` is why the piece could not be judged, and where
-    `ends` is true, nothing that follows in this file is judged either.
+    `rest` is what is left to be judged, because there were so many findings or so much text; `lost` is why the piece could
+    not be judged, and where `ends` is true, nothing that follows in this file is judged either. `size` is how many bytes were
+    read. Of a batch there are only `parts`, and the `rest`.
     """
 
     lines: int = 0
     accepted: int = 0
     judged: list[list[Finding]] = field(default_factory=list)
-    rest: Piece | None = None
+    rest: Work | None = None
     lost: Unreadable | None = None
     ends: bool = False
+    size: int = 0
+    parts: list[Part] = field(default_factory=list)
+
+    @property
+    def findings(self) -> int:
+        """How many lists of findings it holds."""
+        read = (thing for part in self.parts for thing in part.read)
+        return len(self.judged) + sum(len(thing.found) for thing in read if isinstance(thing, Judged))
 
     def shifted(self, before: int) -> list[list[Finding]]:
         """Return the findings with line numbers as the file has them, `before` lines standing before the piece."""
@@ -128,9 +157,58 @@ def stream_for(task: Task) -> Stream:
     return Stream(load(task.contract), task.settings)
 
 
+class Hand:
+    """What judges for a task in one process; it goes on where it stopped in a source."""
+
+    def __init__(self, task: Task, stream: Stream) -> None:
+        self._task = task
+        self._stream = stream
+        self._open: dict[Batch, Reading] = {}
+
+    def judge(self, work: Work, most: int = MOST_TEXT) -> Outcome:
+        """Judge a piece, or of a batch about as much text as `most` says, in bytes."""
+        return judge(self._stream, work, self._task.limit) if isinstance(work, Piece) else self._batch(work, most)
+
+    def _batch(self, batch: Batch, most: int) -> Outcome:
+        outcome = Outcome()
+        room = Room(MOST_FINDINGS, most)
+        for index, thing in enumerate(batch.things):
+            rest = Batch(batch.things[index:], 0 if index else batch.skip)
+            if room.is_full:
+                outcome.rest = rest
+                break
+            if not isinstance(thing, Apart):
+                outcome.parts.append(Part(thing, read=[thing]))
+                continue
+            reading = self._open.pop(rest, None) or Reading(self._read, thing, rest.skip)
+            part = reading.part(self._stream, room)
+            outcome.parts.append(part)
+            if not part.ended:
+                outcome.rest = Batch(rest.things, part.skip + part.texts)
+                self._keep(outcome.rest, reading)
+                break
+        return outcome
+
+    def _read(self, thing: Apart, opened: Callable[[Readable], None]) -> Iterator[Read]:
+        if self._task.read is None:
+            raise TypeError("a task with sources that are not cut must say how they are read")
+        return self._task.read(thing, self._task.how, opened)
+
+    def _keep(self, rest: Batch, reading: Reading) -> None:
+        self._open[rest] = reading
+        if len(self._open) > _MOST_OPEN:
+            del self._open[next(iter(self._open))]
+
+
+@lru_cache(maxsize=4)
+def hand_for(task: Task) -> Hand:
+    """Return what judges for a task: one in a process."""
+    return Hand(task, stream_for(task))
+
+
 def judge(stream: Stream, piece: Piece, limit: int) -> Outcome:
     """Judge one piece, texts above the limit excepted; its line numbers begin at 1."""
-    work = _Work(stream, piece)
+    work = _Judging(stream, piece)
     try:
         with open(piece.source, "rb", buffering=0) as file:
             work.run(Span(file, piece), limit)
@@ -139,7 +217,7 @@ def judge(stream: Stream, piece: Piece, limit: int) -> Outcome:
     return work.outcome
 
 
-class _Work:
+class _Judging:
     """The judging of one piece."""
 
     def __init__(self, stream: Stream, piece: Piece) -> None:
@@ -161,6 +239,7 @@ class _Work:
                 self._stop(lines.number, after)
         if self.outcome.rest is None:
             self.outcome.lines = lines.number
+            self.outcome.size = span.at - self._piece.start
 
     @property
     def _full(self) -> bool:
@@ -188,4 +267,5 @@ class _Work:
 
     def _stop(self, line: int, at: int) -> None:
         self.outcome.lines = line
+        self.outcome.size = at - self._piece.start
         self.outcome.rest = replace(self._piece, start=at)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from docpact.scale.frames import hear, say
-from docpact.scale.pieces import judge, stream_for
+from docpact.scale.pieces import hand_for
 
 READY = "ready"
 
@@ -15,12 +15,11 @@ def main() -> None:
     with open(os.dup(0), "rb", buffering=0) as orders, open(os.dup(1), "wb", buffering=0) as answers:
         os.dup2(2, 1)
         try:
-            task = hear(orders)
-            stream = stream_for(task)
+            hand = hand_for(hear(orders))
             say(answers, READY)
             while True:
                 ticket, piece = hear(orders)
-                say(answers, (ticket, judge(stream, piece, task.limit)))
+                say(answers, (ticket, hand.judge(piece)))
         except (EOFError, BrokenPipeError):
             # Whoever gave the orders is done, or gone. Any other exception is a bug: Python shows it, and ends with 1.
             return

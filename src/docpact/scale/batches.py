@@ -1,0 +1,157 @@
+"""Batches: sources that are not cut, each read and judged whole by one process; what is kept of them is what was found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from docpact.captures import Apart, Block, Judged, Skipped, Text, Unreadable
+from docpact.lines import BLANK
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from typing import Any
+
+    from docpact.captures import Read
+    from docpact.finding import Finding
+    from docpact.lines import Readable
+    from docpact.validate.stream import Stream
+
+# What a file costs that is opened, in bytes that are judged in the same time.
+OPENING = 4 << 10
+_MOST_LINES = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Sources in their order, with what was told between them; of the first one, `skip` texts were judged already."""
+
+    things: tuple[Apart | Skipped | Unreadable, ...]
+    skip: int = 0
+
+    @property
+    def name(self) -> str:
+        """What a person is told of it."""
+        more = len(self.things) - 1
+        return f"{self.things[0].source}{f' and {more} more' if more else ''}"
+
+
+@dataclass(slots=True)
+class Part:
+    """What came of one source, or of as many `texts` of it as were judged at a time, behind the `skip` before them."""
+
+    thing: Apart | Skipped | Unreadable
+    skip: int = 0
+    texts: int = 0
+    read: list[Read] = field(default_factory=list)
+    ended: bool = True
+
+
+@dataclass(slots=True)
+class Room:
+    """How much may still be judged before it is handed in: findings, and bytes of text."""
+
+    findings: int
+    size: int
+
+    @property
+    def is_full(self) -> bool:
+        """Tell whether it is time to hand in what was judged."""
+        return self.findings <= 0 or self.size <= 0
+
+
+class Reading:
+    """A source that is being read, and judged part by part."""
+
+    def __init__(self, read: Callable[[Apart, Callable[[Readable], None]], Iterator[Read]], thing: Apart, skip: int) -> None:
+        self._thing = thing
+        self._texts = skip
+        self._file: Readable | None = None
+        self._told = 0
+        self._things = _behind(_portions(read(thing, self._opened)), skip)
+
+    def part(self, stream: Stream, room: Room) -> Part:
+        """Judge what follows, until the source ends or the room is full."""
+        part = Part(self._thing, self._texts, ended=False)
+        room.size -= OPENING
+        found: list[list[Finding]] = []
+        accepted = 0
+        for thing in self._things:
+            if isinstance(thing, Text | Block):
+                count, size = (1, thing.size) if isinstance(thing, Text) else (_filled(thing), sum(map(len, thing.lines)))
+                for text in stream.sift(thing) if isinstance(thing, Block) else (thing,):
+                    for findings in stream.judge(text):
+                        accepted += not findings
+                        room.findings -= len(findings)
+                        if findings:
+                            found.append(findings)
+                accepted += stream.take_accepted()
+                part.texts += count
+                room.size -= size
+            else:
+                part.read += [Judged(accepted, found), thing] if accepted or found else [thing]
+                found, accepted = [], 0
+                part.texts += 1
+            if room.is_full:
+                break
+        else:
+            part.ended = True
+        self._texts += part.texts
+        part.read.append(Judged(accepted, found, self._progress(ended=part.ended)))
+        return part
+
+    def _opened(self, file: Readable) -> None:
+        self._file = file
+
+    def _progress(self, *, ended: bool) -> int:
+        """Return how many bytes of the source were read since this was last asked, as far as it can tell."""
+        at = (self._thing.size or 0) if ended else 0
+        if not ended and self._file is not None:
+            try:
+                at = self._file.tell()  # type: ignore[attr-defined] # what cannot tell raises
+            except (AttributeError, OSError, ValueError):
+                at = 0
+        # An archive is read from its end.
+        more = max(0, at - self._told)
+        self._told += more
+        return more
+
+
+def _portions(things: Iterable[Read]) -> Iterator[Read]:
+    """Hand on blocks in portions, so that no more than one of them can be judged too many."""
+    for thing in things:
+        if isinstance(thing, Block):
+            for index in range(0, len(thing.lines), _MOST_LINES):
+                yield Block(thing.source, thing.line + index, thing.lines[index : index + _MOST_LINES])
+        else:
+            yield thing
+
+
+def _behind(things: Iterable[Read], skip: int) -> Iterator[Read]:
+    """Pass over as many texts, however they came in blocks."""
+    for thing in things:
+        count = _filled(thing) if isinstance(thing, Block) else 1
+        if skip >= count:
+            skip -= count
+        elif skip and isinstance(thing, Block):
+            yield from list(thing.texts())[skip:]
+            skip = 0
+        else:
+            yield thing
+
+
+def _filled(block: Block) -> int:
+    return sum(1 for line in block.lines if line.strip(BLANK))
+
+
+def lost(batch: Batch) -> list[Part]:
+    """Tell of each source of a batch that it was not judged, since whoever did so died."""
+    hint = "look for a limit on memory, or judge with --jobs 1"
+    parts = []
+    for index, thing in enumerate(batch.things):
+        told: Any = thing
+        if isinstance(thing, Apart):
+            texts = f"behind its first {batch.skip:,} texts " if batch.skip and not index else ""
+            told = Unreadable(thing.source, f"{texts}was not judged: the process that did so died, each time", hint)
+        parts.append(Part(thing, read=[told]))
+    return parts
