@@ -128,9 +128,11 @@ Read = Text | Block | Unreadable | Skipped | Corrupt | Long | Apart | Judged
 class Plain:
     """How a source is read: here as JSON text; `inputs` knows more kinds."""
 
-    def __init__(self, limit: int = DEFAULT_LIMIT, *, blocks: bool = False) -> None:
+    def __init__(self, limit: int = DEFAULT_LIMIT, *, blocks: bool = False, folder: str = "") -> None:
         self.limit = limit
         self.blocks = blocks
+        # Where a file with a relative name stands, which in another process need not be the current folder.
+        self.folder = folder
 
     def knows(self, name: str, head: bytes) -> bool:
         """Tell whether a file that nobody named is a capture, by its name and its first bytes."""
@@ -176,7 +178,7 @@ def one(name: str, reader: Plain, *, named: bool) -> Iterator[Read]:
     apart = reader.apart(name, named=named)
     if apart is not None:
         yield apart
-    elif named or _is_capture(Path(name), reader):
+    elif named or _is_capture(Path(reader.folder, name), reader):
         yield from _file(name, reader, named=named)
     else:
         yield Skipped(name, "holds no JSON")
@@ -229,14 +231,15 @@ def _is_capture(path: Path, reader: Plain) -> bool:
 
 
 def _file(name: str, reader: Plain, *, named: bool) -> Iterator[Read]:
+    path = os.path.join(reader.folder, name)
     try:
-        mode = os.stat(name).st_mode
+        mode = os.stat(path).st_mode
         # A pipe that nobody writes to would be waited for without end; the shell's own pipes (`<(…)`) have a writer.
         if not stat.S_ISREG(mode) and not name.startswith(("/dev/fd/", "/proc/self/fd/", "/dev/stdin")):
             kind = "a pipe" if stat.S_ISFIFO(mode) else "no regular file"
             yield Unreadable(name, f"{kind}", "to read from a pipe, write: cat PIPE | docpact validate -")
             return
-        with open(name, "rb", buffering=0) as file:
+        with open(path, "rb", buffering=0) as file:
             yield from reader.texts(file, name, named=named)
     except (OSError, ValueError) as error:
         yield unreadable(name, error)

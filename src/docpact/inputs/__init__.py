@@ -77,7 +77,7 @@ class Reader(captures.Plain):
     """How a source is read: looked at, unpacked as often as it is packed, and read as what it then is."""
 
     def __init__(self, settings: Settings, opened: Callable[[Readable], None] | None = None) -> None:
-        super().__init__(settings.limit, blocks=settings.blocks)
+        super().__init__(settings.limit, blocks=settings.blocks, folder=settings.folder)
         self._settings = settings
         self._opened = opened
 

@@ -77,7 +77,8 @@ class Settings:
     """How inputs are read: the bytes that one text may have, which URLs of a recording count, which column of a table.
 
     With `blocks` the lines of a long file come many at a time; with `long` every file and address comes as it is, to be
-    read elsewhere: a plain file of lines above so many bytes as `Long`, any other one as `Apart`.
+    read elsewhere: a plain file of lines above so many bytes as `Long`, any other one as `Apart`. A relative name is one in
+    `folder`, or else in the current folder.
     """
 
     limit: int
@@ -85,6 +86,7 @@ class Settings:
     column: str | None = None
     blocks: bool = False
     long: int | None = None
+    folder: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -53,7 +54,8 @@ class Task:
     """What a worker needs to know to judge pieces, in plain words: it loads the contract itself, once.
 
     `read` is a function at the top of a module, and reads a source that is not cut; it is handed the source, `how`, and what
-    to call with a file that it opens. `how` can be hashed and pickled.
+    to call with a file that it opens. `how` can be hashed and pickled. `folder` is where relative names stand, if that is
+    not the current folder of the worker.
     """
 
     contract: str
@@ -61,6 +63,7 @@ class Task:
     limit: int
     read: Callable[[Apart, Any, Callable[[Readable], None]], Iterator[Read]] | None = None
     how: Any = None
+    folder: str = ""
 
 
 @dataclass(slots=True)
@@ -167,7 +170,9 @@ class Hand:
 
     def judge(self, work: Work, most: int = MOST_TEXT) -> Outcome:
         """Judge a piece, or of a batch about as much text as `most` says, in bytes."""
-        return judge(self._stream, work, self._task.limit) if isinstance(work, Piece) else self._batch(work, most)
+        if isinstance(work, Piece):
+            return judge(self._stream, work, self._task.limit, self._task.folder)
+        return self._batch(work, most)
 
     def _batch(self, batch: Batch, most: int) -> Outcome:
         outcome = Outcome()
@@ -206,11 +211,11 @@ def hand_for(task: Task) -> Hand:
     return Hand(task, stream_for(task))
 
 
-def judge(stream: Stream, piece: Piece, limit: int) -> Outcome:
-    """Judge one piece, texts above the limit excepted; its line numbers begin at 1."""
+def judge(stream: Stream, piece: Piece, limit: int, folder: str = "") -> Outcome:
+    """Judge one piece of a file in a folder, texts above the limit excepted; its line numbers begin at 1."""
     work = _Judging(stream, piece)
     try:
-        with open(piece.source, "rb", buffering=0) as file:
+        with open(os.path.join(folder, piece.source), "rb", buffering=0) as file:
             work.run(Span(file, piece), limit)
     except OSError as error:
         work.outcome.lost, work.outcome.ends = unreadable(piece.source, error), True
