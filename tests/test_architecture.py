@@ -20,6 +20,7 @@ FLOORS = ("FACES", "MACHINES", "THOUGHT", "WORDS")
 # Who may import a dependency: this module, or the modules inside it. One that is missing here may not be imported.
 DOORS = {
     "argparse": "cli",
+    "brotli": "inputs.brotlied",
     "dask": "scale",
     "distributed": "scale",
     "compression": "inputs.frames",
@@ -53,7 +54,7 @@ LAZY_ENGINES = "validate.engine"
 # It imports the sieve, with the decoder that this needs, when it meets a long file of lines.
 LAZY_SIEVE = ("validate.stream", ".validate.bulk")
 # It imports the reader of a kind, with the package that this needs, when it meets a source of that kind.
-LAZY_READERS = "inputs"
+LAZY_READERS = "inputs.readers"
 DRAWERS = {"utils", "util", "helpers", "helper", "common", "misc"}
 AT_START = "imports at start-up, and should do so only when it is asked"
 SPEECH = {"print", "input", "breakpoint", "exit", "quit", "SystemExit"}
@@ -197,7 +198,7 @@ def breach_of_laziness(picture: Picture, module: str, seen: Import) -> str | Non
     if not seen.in_function or box_of(module) in picture.floors["FACES"]:
         return None
     engine = DOORS.get(seen.target) == box_of(LAZY_ENGINES)
-    reader = module == LAZY_READERS and box_of(seen.target[1:]) == LAZY_READERS
+    reader = module == LAZY_READERS and box_of(seen.target[1:]) == box_of(LAZY_READERS)
     sieve = (module, seen.target) == LAZY_SIEVE
     return None if reader or sieve or (module == LAZY_ENGINES and engine) else "imports inside a function"
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import replace
-from importlib import import_module
 from io import SEEK_END, BytesIO
 from stat import S_ISREG
 from typing import TYPE_CHECKING, BinaryIO, cast
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 from docpact import captures
 from docpact.captures import Apart, Corrupt, Long, Skipped, Unreadable
 from docpact.errors import MissingExtraError
+from docpact.inputs import readers
 from docpact.inputs.addresses import chosen, operations
 from docpact.inputs.source import Head, Settings, Source, kind_of
 from docpact.lines import BrokenError
@@ -29,22 +29,6 @@ _MOST_DEPTH = 8
 # What these name in one process, they do not name in another.
 _DEVICES = ("/dev/", "/proc/")
 _ADDRESS = re.compile(r"(?i)[a-z][a-z0-9+.-]+://")
-
-# Which module reads a kind, and the extra that brings the package which it imports.
-_READERS = {
-    "gzip": "compressed",
-    "bzip2": "compressed",
-    "xz": "compressed",
-    "zstd": "frames",
-    "zip": "zipped",
-    "tar": "tarred",
-    "sequence": "sequences",
-    "har": "har",
-    "cassette": "cassettes",
-    "parquet": "parquet",
-    "address": "remote",
-}
-_EXTRAS = {"zstandard": "captures", "yaml": "captures", "pyarrow": "captures", "fsspec": "http"}
 
 
 def read(
@@ -139,11 +123,8 @@ class Reader(captures.Plain):
 
     def _by(self, kind: str, source: Source) -> Iterator[Read]:
         try:
-            module = import_module(f"docpact.inputs.{_READERS[kind]}")
-        except ModuleNotFoundError as error:
-            if error.name not in _EXTRAS:
-                raise
-            missing = MissingExtraError(_EXTRAS[error.name], error.name)
+            module = readers.reader(kind)
+        except MissingExtraError as missing:
             yield Unreadable(source.shown, missing.message, missing.hint)
             return
         try:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from datetime import UTC, datetime
-from io import BytesIO
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from docpact.captures import Answer, Corrupt, Skipped, Text, Unreadable
-from docpact.inputs.compressed import Unpacked
+from docpact.errors import DocpactError
+from docpact.inputs.bodies import as_json, decoded, in_base64, in_hex
 from docpact.lines import BrokenError
 
 if TYPE_CHECKING:
@@ -20,13 +18,18 @@ if TYPE_CHECKING:
     from docpact.captures import Read
     from docpact.inputs.source import Settings
 
-_CHUNK = 128 * 1024
 _NO_CONTENT = 204
-_PLAIN = (b"{", b"[", b'"')
+# What Schemathesis writes into a HAR beside a body that it cut.
+_CUT = "Body truncated"
+# Seconds until the year 5138.
+_LATEST = 1e11
 
 
 class Exchange(NamedTuple):
-    """One recorded exchange: what was asked, when (ms since 1970), and the answer: status, encoding, body as it came."""
+    """One recorded exchange: what was asked, when (ms since 1970), and the answer: status, encoding, body as it came.
+
+    `kept` says how much of a body was recorded where that is not all of it.
+    """
 
     method: str
     url: str
@@ -34,6 +37,7 @@ class Exchange(NamedTuple):
     body: bytes | None
     encoding: str = ""
     at: float | None = None
+    kept: str = ""
 
 
 def answer(exchange: Exchange, shown: str, settings: Settings) -> Read:
@@ -45,17 +49,20 @@ def answer(exchange: Exchange, shown: str, settings: Settings) -> Read:
         return Skipped(shown, "no answer")
     if not 200 <= exchange.status < 300 or exchange.status == _NO_CONTENT:  # noqa: PLR2004 - the answers that succeed
         return Skipped(shown, f"HTTP {exchange.status}")
-    body = _decoded(exchange.body or b"", exchange.encoding, settings.limit)
-    if isinstance(body, Unreadable):
-        return Unreadable(shown, body.reason, body.hint)
+    if exchange.kept:
+        return Corrupt(shown, None, f"the recorder kept {exchange.kept} of this body")
+    try:
+        body = decoded(exchange.body or b"", exchange.encoding, settings.limit)
+    except DocpactError as error:
+        return Unreadable(shown, error.message, error.hint)
     more = len(body) > settings.limit
     return Text(shown, None, None if more else body, len(body), Answer(asked or None, exchange.at))
 
 
-def recorded(read: Callable[[object], Exchange], entry: object, shown: str, settings: Settings) -> Read:
+def recorded(read: Callable[[object, int], Exchange], entry: object, shown: str, settings: Settings) -> Read:
     """Return the text of an entry as its recorder wrote it, or why there is none."""
     try:
-        return answer(read(entry), shown, settings)
+        return answer(read(entry, settings.limit), shown, settings)
     except BrokenError as error:
         return Corrupt(shown, None, error.reason)
 
@@ -71,32 +78,6 @@ def _asked(exchange: Exchange, urls: Iterable[re.Pattern[str]]) -> str | None:
             named = match.groupdict()
             return unquote(named.get("id") or next(iter(named.values()), "") or "")
     return None
-
-
-def _decoded(body: bytes, encodings: str, limit: int) -> bytes | Unreadable:
-    """Undo the encodings of a body, last one first; a body that was recorded decoded is left as it is."""
-    for encoding in reversed([name.strip().lower() for name in encodings.split(",") if name.strip()]):
-        if body.lstrip()[:1] in _PLAIN or not body or encoding == "identity":
-            continue
-        kind = {"gzip": "gzip", "x-gzip": "gzip", "deflate": "zlib"}.get(encoding)
-        if kind is None:
-            return Unreadable("", f"the body is encoded as {encoding!r}", "record it decoded, or with gzip")
-        if kind == "gzip" and not body.startswith(b"\x1f\x8b"):
-            continue
-        unpacked, pieces, size = Unpacked(BytesIO(body), kind), [], 0
-        while size <= limit and (piece := unpacked.read(_CHUNK)):
-            pieces.append(piece)
-            size += len(piece)
-        body = b"".join(pieces)
-    return body
-
-
-def in_base64(text: str | bytes) -> bytes:
-    """Decode a body that was recorded as base64; raises `BrokenError` where it is none."""
-    try:
-        return base64.b64decode("".join(text.split()) if isinstance(text, str) else b"".join(text.split()), validate=True)
-    except (binascii.Error, ValueError) as error:
-        raise BrokenError(f"the body is said to be base64, and is not ({error})") from error
 
 
 def milliseconds(when: object) -> float | None:
@@ -121,35 +102,42 @@ def header(headers: object, name: str) -> str:
     return ", ".join(str(part) for part in flat)
 
 
-def cassette_exchange(entry: object) -> Exchange:
-    """Read one interaction of a cassette, as vcrpy, pytest-recording and Schemathesis write it."""
+def cassette_exchange(entry: object, limit: int) -> Exchange:
+    """Read one interaction of a cassette, as vcrpy, pytest-recording, Schemathesis and cassetter write it."""
     entry = _table(entry)
     request, response = _table(entry.get("request")), _table(entry.get("response"))
-    status = response.get("status")
+    status, held = response.get("status"), response.get("body")
     code = str(_table(status).get("code") if isinstance(status, dict) else status)
-    held = response.get("body")
-    body: Any = held
-    if isinstance(held, dict):
-        encoded = held.get("base64_string")
-        body = in_base64(encoded) if isinstance(encoded, str | bytes) else held.get("string")
     headers = response.get("headers")
     return Exchange(
         method=str(request.get("method") or ""),
         url=str(request.get("uri") or request.get("url") or ""),
         status=int(code) if code.isascii() and code.isdigit() and len(code) < 5 else None,  # noqa: PLR2004 - three digits
-        body=body if isinstance(body, bytes) else str(body or "").encode("utf-8", "surrogatepass"),
+        body=_held(held, limit) if isinstance(held, dict) else _bytes(held),
         encoding=header(headers, "content-encoding"),
         at=milliseconds(entry.get("recorded_at")),
+        kept="a part" if _table(held).get("truncated_from") else "",
     )
 
 
-def har_exchange(entry: object) -> Exchange:
+def _held(body: dict[str, Any], limit: int) -> bytes:
+    """Return the bytes of a body: as text, in base64, or by its type, as cassetter writes it."""
+    content = body.get("content")
+    if body.get("type") == "json":
+        return as_json(content, limit)
+    if body.get("type") == "binary":
+        return in_hex(str(content))
+    encoded = body.get("base64_string")
+    return in_base64(encoded) if isinstance(encoded, str | bytes) else _bytes(content or body.get("string"))
+
+
+def har_exchange(entry: object, limit: int) -> Exchange:  # noqa: ARG001 - every exchange is read by the same call
     """Read one entry of a HAR file (HTTP Archive 1.2)."""
     entry = _table(entry)
     request, response = _table(entry.get("request")), _table(entry.get("response"))
     content, status = _table(response.get("content")), response.get("status")
-    text = content.get("text")
-    body = str(text or "").encode("utf-8", "surrogatepass")
+    body = _bytes(content.get("text"))
+    cut = str(content.get("comment")).startswith(_CUT)
     return Exchange(
         method=str(request.get("method") or ""),
         url=str(request.get("url") or ""),
@@ -157,7 +145,29 @@ def har_exchange(entry: object) -> Exchange:
         body=in_base64(body) if content.get("encoding") == "base64" else body,
         encoding=header(response.get("headers"), "content-encoding"),
         at=milliseconds(entry.get("startedDateTime")),
+        kept="a part" if cut else "",
     )
+
+
+def event_exchange(entry: object, limit: int) -> Exchange:  # noqa: ARG001 - every exchange is read by the same call
+    """Read one interaction of the events that Schemathesis reports."""
+    entry = _table(entry)
+    request, response = _table(entry.get("request")), _table(entry.get("response"))
+    status, content, at = response.get("status_code"), response.get("content"), entry.get("timestamp")
+    encoded = _table(content).get("$base64")
+    return Exchange(
+        method=str(request.get("method") or ""),
+        url=str(request.get("uri") or ""),
+        status=status if isinstance(status, int) else None,
+        body=in_base64(encoded) if isinstance(encoded, str) else _bytes(content if isinstance(content, str) else None),
+        encoding=header(response.get("headers"), "content-encoding"),
+        at=at * 1000 if isinstance(at, float) and abs(at) < _LATEST else None,
+        kept="a part" if "content_size" in response else "",
+    )
+
+
+def _bytes(body: object) -> bytes:
+    return body if isinstance(body, bytes) else str(body or "").encode("utf-8", "surrogatepass")
 
 
 def _table(value: object) -> dict[str, Any]:

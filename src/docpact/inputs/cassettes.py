@@ -1,4 +1,4 @@
-"""Cassettes in YAML, as vcrpy, pytest-recording and Schemathesis write them, read interaction by interaction.
+"""Cassettes in YAML, as vcrpy, pytest-recording, Schemathesis and cassetter write them, read interaction by interaction.
 
 Nothing of a cassette is made into an object: the parser's events are read as text, lists and tables, and no tag but that
 of plain and of binary text is followed.
@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from docpact.captures import Corrupt, Unreadable
-from docpact.inputs.answers import cassette_exchange, in_base64, recorded
+from docpact.inputs.answers import cassette_exchange, recorded
+from docpact.inputs.bodies import Bare, in_base64
 from docpact.inputs.source import INSIDE
 from docpact.lines import BrokenError
 
@@ -112,7 +113,10 @@ class _Tape:
             return in_base64(event.value.encode("ascii", "replace"))
         if event.tag not in _PLAIN:
             raise BrokenError(f"the tag {event.tag!r} asks for an object, and is not followed", line)
-        return None if event.style is None and event.value in _NOTHING and event.tag not in _TEXTS else event.value
+        # The C parser says "" for a plain style, and the other one says None.
+        if event.style or event.tag in _TEXTS:
+            return event.value
+        return None if event.value in _NOTHING else Bare(event.value)
 
     def pass_over(self, event: Any) -> None:
         """Take a value without keeping it."""

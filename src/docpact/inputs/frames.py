@@ -39,7 +39,7 @@ def _decompressor() -> Any:
 class Unpacked:
     """The bytes that Zstandard frames hold, one after the other (RFC 8878); raises `BrokenError` where they break."""
 
-    def __init__(self, file: Readable) -> None:
+    def __init__(self, file: Readable, kind: str = "zstd") -> None:  # noqa: ARG002 - made as all others are
         self._file = file
         self._input = b""
         self._taken = 0

@@ -32,6 +32,8 @@ _MAGIC = (
 )
 _TEXTS = (
     (re.compile(rb"\x1e"), "sequence"),
+    (re.compile(rb'\{\s*"Initialize"\s*:\s*\{\s*"command"'), "events"),
+    (re.compile(rb"(?:version\s*=\s*\d+\s*)?\[\[interactions\]\]"), "toml"),
     (re.compile(rb'\{\s*"log"\s*:\s*\{'), "har"),
     (re.compile(rb'\{\s*(?:"version"\s*:\s*\d+\s*,\s*)?"interactions"\s*:\s*\['), "har"),
     (re.compile(rb"(?:---[^\n]*\n|#[^\n]*\n)*(?:[a-z_]+:[^\n]*\n)*(?:http_)?interactions:"), "cassette"),
