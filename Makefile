@@ -41,9 +41,8 @@ derived: setup  ## check that the derived files are what the page gives
 
 check: test lint types derived  ## all that CI runs
 
-bench: setup  ## measure start-up and throughput, beside others (installs them into benchmarks/out)
-	@$(BIN)/python benchmarks/startup.py
-	@$(BIN)/python benchmarks/throughput.py
+bench: setup  ## measure beside others (installed into benchmarks/out), and draw README's figures; ARGS='bulk --fast'
+	@$(BIN)/python benchmarks/bench.py $(ARGS)
 
 clean:  ## remove all that make has made
 	rm -rf .venv dist build benchmarks/out .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage

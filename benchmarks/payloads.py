@@ -1,16 +1,17 @@
-"""How many payloads a second: docpact over a long file of JSON lines, beside a loop that only parses them."""
+"""Payloads such as a healthy server would send, the same ones every time, and one in a hundred that breaks the contract."""
 
 from __future__ import annotations
 
-import argparse
 import hashlib
 import json
+import os
 import random
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from measure import DOCPACT, OUT, PYTHON, Program, circumstances, keep, side_by_side, table
+from measure import OUT, ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -109,13 +110,18 @@ def lines(count: int) -> Iterator[bytes]:
         yield json.dumps(task, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
 
 
+def made_by() -> str:
+    """Return a name for what this file makes: another one when this file changes."""
+    return hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:12]
+
+
 def big_file(count: int) -> Path:
     """Return the file of `count` lines, written if this program has not written it before."""
-    made_by = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:12]
-    path = OUT / f"big-{count}-{made_by}.ndjson"
+    # The ending tells sourcemeta's jsonschema, which goes by names, that it is one payload a line.
+    path = OUT / f"big-{count}-{made_by()}.jsonl"
     if not path.exists():
         OUT.mkdir(exist_ok=True)
-        for old in OUT.glob(f"big-{count}-*.ndjson"):
+        for old in OUT.glob(f"big-{count}-*"):
             old.unlink()
         part = path.with_suffix(".part")
         with part.open("wb") as file:
@@ -124,27 +130,38 @@ def big_file(count: int) -> Path:
     return path
 
 
-def main() -> None:
-    """Measure, print the table, keep the figures."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--lines", type=int, default=100_000)
-    options = parser.parse_args()
-    big = big_file(options.lines)
-    only_parse = "import json, sys\nfor line in open(sys.argv[1], 'rb'): json.loads(line)"
-    costs = side_by_side(
-        {
-            "json.loads alone": Program([PYTHON, "-c", only_parse, str(big)]),
-            "--layer documented": Program([DOCPACT, "validate", str(big), "--layer", "documented"], code=1),
-            "all layers": Program([DOCPACT, "validate", str(big)], code=1),
-        },
-        options.rounds,
-    )
-    about = circumstances(options.rounds) | {"lines": options.lines, "bytes": big.stat().st_size}
-    print("Many payloads:", ", ".join(f"{name} {value}" for name, value in about.items()))
-    print(table(costs, "json.loads alone", lines=options.lines))
-    keep("throughput", costs, about)
+def folder(count: int) -> Path:
+    """Return a folder of `count` files, a payload in each, written if this program has not written it before."""
+    path = OUT / f"files-{count}-{made_by()}"
+    if not path.exists():
+        for old in OUT.glob(f"files-{count}-*"):
+            shutil.rmtree(old)
+        part = path.with_suffix(".part")
+        part.mkdir(parents=True)
+        for number, line in enumerate(lines(count)):
+            (part / f"{number:06}.json").write_bytes(line)
+        part.replace(path)
+    return path
 
 
-if __name__ == "__main__":
-    main()
+def links(big: Path, count: int) -> Path:
+    """Return a folder in which the same long file stands under `count` names, and takes the room of one."""
+    path = OUT / f"links-{count}-{big.stem}"
+    if not path.exists():
+        for old in OUT.glob(f"links-{count}-*"):
+            shutil.rmtree(old)
+        part = path.with_suffix(".part")
+        part.mkdir(parents=True)
+        for number in range(count):
+            os.link(big, part / f"{number:04}.jsonl")
+        part.replace(path)
+    return path
+
+
+def one_file() -> Path:
+    """Return a file with the payload that the documented page gives as its example, in one line."""
+    path = OUT / "one.json"
+    OUT.mkdir(exist_ok=True)
+    page = ROOT / "contracts" / "task-fetch" / "page.txt"
+    path.write_text(page.read_text("utf-8").splitlines()[-1], "utf-8")
+    return path

@@ -1,0 +1,80 @@
+"""Measure docpact beside its peers, whole programs side by side, and draw what README.md shows.
+
+bulk    100,000 payloads as lines       about 2 minutes
+files   10,000 files with one payload   about 2 minutes
+one     one file                        half a minute
+memory  10,000,000 payloads             about 4 minutes, and only if it is named
+draw    nothing: tables and plot anew from results.json
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+
+from figures import FIGURES
+from measure import HERE, OUT, circumstances, medians, peers, side_by_side
+from tables import RESULTS, described, evaluated, fill_in, printed, read, write
+
+USUAL = ("bulk", "files", "one")
+
+
+def options() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument(
+        "figures", nargs="*", metavar="FIGURE", help="bulk, files, one, memory, all or draw (default: the first three)"
+    )
+    parser.add_argument("--rounds", type=int, help="measure so many times (default: as is good for the figure)")
+    parser.add_argument("--fast", action="store_true", help="a tenth of the payloads, one round; nothing is kept")
+    parser.add_argument("--without-peers", action="store_true", help="what needs no package index; nothing is kept")
+    chosen = parser.parse_args()
+    if unknown := set(chosen.figures) - {*FIGURES, "all", "draw"}:
+        parser.error(f"there is no figure {' '.join(sorted(unknown))}: there are {', '.join(FIGURES)}, all and draw")
+    return chosen
+
+
+def measure(name: str, chosen: argparse.Namespace) -> dict[str, object]:
+    """Measure one figure, print it, and write every round of it to `out/NAME.json`."""
+    figure = FIGURES[name](10 if chosen.fast else 1, alone=chosen.without_peers)
+    rounds = chosen.rounds or (1 if chosen.fast else figure.rounds)
+    costs = side_by_side(figure.programs, rounds, warm=figure.warm)
+    entry: dict[str, object] = {**circumstances(rounds), **figure.about}
+    entry["costs"] = {program: cost.rounded() for program, cost in medians(costs).items()}
+    entry["claims"] = evaluated(figure.claims, costs)
+    every = {program: [cost._asdict() for cost in runs] for program, runs in costs.items()}
+    (OUT / f"{name}.json").write_text(json.dumps({**entry, "every round": every}, indent=2) + "\n", "utf-8")
+    print(printed(name, entry), flush=True)
+    return entry
+
+
+def draw() -> None:
+    """Make the tables and the plot anew from `results.json`."""
+    fill_in(read())
+    subprocess.run([peers(), HERE / "plot.py"], check=True)
+    print(f"bench: {described()}")
+
+
+def main() -> None:
+    """Measure, print, keep, draw."""
+    chosen = options()
+    names = [name for name in FIGURES if name in (chosen.figures or USUAL) or "all" in chosen.figures]
+    OUT.mkdir(exist_ok=True)
+    kept = "draw" in chosen.figures
+    try:
+        for name in names:
+            entry = measure(name, chosen)
+            if not (chosen.fast or chosen.without_peers):
+                write(name, entry)
+                kept = True
+    finally:
+        # What was measured before something failed stays, and table and plot say what is kept.
+        if kept:
+            draw()
+    if not kept:
+        print(f"bench: {RESULTS.name}, the tables and the plot are as they were")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,145 @@
+"""What is kept of a measurement, and the tables that are made of it."""
+
+from __future__ import annotations
+
+import json
+import re
+from statistics import median
+from typing import TYPE_CHECKING, Any
+
+from measure import HERE, ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from figures import Claim
+    from measure import Cost
+
+RESULTS = HERE / "results.json"
+ORDER = ("bulk", "files", "one", "memory")
+UNITS = {"cpu": "times the CPU time", "wall": "times as long", "memory": "MB"}
+
+
+def evaluated(claims: Sequence[Claim], costs: Mapping[str, Sequence[Cost]]) -> list[dict[str, Any]]:
+    """Read each claim from each round: the median, and the least and the most; left out if its peer did not run."""
+    found = []
+    for claim in claims:
+        if claim.program not in costs or (claim.beside and claim.beside not in costs):
+            continue
+        own = [getattr(cost, claim.by) for cost in costs[claim.program]]
+        other = [getattr(cost, claim.by) for cost in costs[claim.beside]] if claim.beside else [0.0] * len(own)
+        pairs = zip(own, other, strict=True)
+        values = [(a - b) / 1e6 if claim.by == "memory" else a / b for a, b in pairs]
+        figures = {"value": median(values), "least": min(values), "most": max(values)}
+        found.append(claim._asdict() | {name: round(value, 3) for name, value in figures.items()})
+    return found
+
+
+def read() -> dict[str, Any]:
+    """Return what was kept, figure by figure."""
+    kept: dict[str, Any] = json.loads(RESULTS.read_text("utf-8")) if RESULTS.exists() else {}
+    return kept
+
+
+def write(name: str, entry: Mapping[str, object]) -> None:
+    """Keep one figure; the others stay as they were measured."""
+    kept = read() | {name: entry}
+    put(RESULTS, json.dumps({name: kept[name] for name in ORDER if name in kept}, indent=2) + "\n")
+
+
+def put(path: Path, text: str) -> None:
+    """Write a file whole or not at all."""
+    part = path.with_suffix(".part")
+    part.write_text(text, "utf-8")
+    part.replace(path)
+
+
+def amount(claim: Mapping[str, Any], figure: str) -> str:
+    """Write a figure of a claim: two places, three below a tenth; megabytes with one."""
+    value = claim[figure]
+    if claim["by"] == "memory":
+        return f"{value:.1f}"
+    return f"{value:.2f}" if value >= 0.0995 else f"{value:.3f}"  # noqa: PLR2004 - from here on two places say 0.10
+
+
+def takes(claim: Mapping[str, Any]) -> str:
+    """Say what docpact takes: `0.64 times the CPU time`, `26.1 MB`, `0.3 MB more`."""
+    more = " more" if claim["by"] == "memory" and claim["beside"] else ""
+    return f"{amount(claim, 'value')} {UNITS[claim['by']]}{more}"
+
+
+def claims(results: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the claims of all figures."""
+    for name in ORDER:
+        yield from results.get(name, {}).get("claims", ())
+
+
+def short_table(results: Mapping[str, Any]) -> str:
+    """Draw the table for README.md."""
+    rows = ["| judged | beside | docpact takes |", "|---|---|---|"]
+    rows += [f"| {claim['what']} | {claim['beside'] or ''} | {takes(claim)} |" for claim in claims(results)]
+    return "\n".join(rows)
+
+
+def long_table(results: Mapping[str, Any]) -> str:
+    """Draw the table for benchmarks/README.md: the spread, the goal, and what it was measured on."""
+    rows = ["| judged | beside | docpact takes | rounds | goal |", "|---|---|---|---|---|"]
+    for claim in claims(results):
+        spread = f"{amount(claim, 'least')} to {amount(claim, 'most')}"
+        rows.append(f"| {claim['what']} | {claim['beside'] or ''} | {takes(claim)} | {spread} | {goal(claim)} |")
+    return "\n".join([*rows, "", *(f"- `{name}`: {measured_on(results[name])}" for name in ORDER if name in results)])
+
+
+def goal(claim: Mapping[str, Any]) -> str:
+    """Say what was aimed at, and whether it was missed."""
+    if claim["goal"] is None:
+        return ""
+    return f"{claim['goal']:g}" + (", missed" if claim["value"] > claim["goal"] else "")
+
+
+def measured_on(entry: Mapping[str, Any]) -> str:
+    """Say when a figure was measured, how often, with which versions and on what."""
+    others = "".join(f", {name} {version}" for name, version in entry["versions"].items())
+    rounds = f"{entry['rounds']} round{'s' * (entry['rounds'] > 1)}"
+    return (
+        f"{entry['date']}, {rounds}, docpact {entry['docpact']}{others}, "
+        f"Python {entry['python']}, {entry['system']}, {entry['cpus']} CPUs"
+    )
+
+
+def printed(name: str, entry: Mapping[str, Any]) -> str:
+    """Draw a figure for a terminal: what each program cost, and the claims with their goals."""
+    costs = entry["costs"]
+    width = max(map(len, costs))
+    rows = [f"\n{name}: {measured_on(entry)}", f"{'':{width}}  {'wall ms':>9}  {'CPU ms':>9}  {'MB':>7}  {'payloads/s':>10}"]
+    for program, cost in costs.items():
+        row = f"{program:{width}}  {cost['wall'] * 1e3:9.1f}  {cost['cpu'] * 1e3:9.1f}  {cost['memory'] / 1e6:7.1f}"
+        rows.append(row + (f"  {entry['payloads'] / cost['wall']:10,.0f}" if entry["payloads"] > 1 else ""))
+    for claim in entry["claims"]:
+        beside = f" beside {claim['beside']}" if claim["beside"] else ""
+        aim = f", goal {goal(claim)}" if claim["goal"] is not None else ""
+        spread = f"{amount(claim, 'least')} to {amount(claim, 'most')}"
+        rows.append(f"  {claim['what']}{beside}: {takes(claim)} ({spread}{aim})")
+    return "\n".join(rows)
+
+
+def filled(text: str, table: str) -> str:
+    """Put a table between the two marks of a text."""
+    pattern = r"(<!-- figures: written by make bench -->\n).*?(<!-- end of figures -->)"
+    new, times = re.subn(pattern, lambda found: f"{found[1]}{table}\n{found[2]}", text, flags=re.DOTALL)
+    if times != 1:
+        message = "the two marks for the figures are missing"
+        raise ValueError(message)
+    return new
+
+
+def fill_in(results: Mapping[str, Any]) -> None:
+    """Write the tables into README.md and benchmarks/README.md."""
+    for path, table in ((ROOT / "README.md", short_table(results)), (HERE / "README.md", long_table(results))):
+        put(path, filled(path.read_text("utf-8"), table))
+
+
+def described() -> str:
+    """Name what was made."""
+    return "README.md, benchmarks/README.md, benchmarks/results.json and docs/figures/benchmarks.{png,svg} are up to date"
