@@ -63,3 +63,9 @@ class UndecidedError(DocpactError):
     """A page can be read in several ways, and no evidence on it says which one is meant."""
 
     exit_code = Exit.NOT_ESTABLISHED
+
+
+class ClusterError(DocpactError):
+    """A cluster cannot be reached, or its workers cannot judge, so that nothing is established."""
+
+    exit_code = Exit.NOT_ESTABLISHED

@@ -1,4 +1,4 @@
-"""How the work of a run is spread: over the cores of this machine, as far as there is enough of it."""
+"""How the work of a run is spread: over the cores of this machine, as far as there is enough of it, or over a cluster."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Self
 
 from docpact.captures import Apart, Long
-from docpact.errors import UsageError
+from docpact.errors import MissingExtraError, UsageError
 from docpact.finding import Layer
 from docpact.inputs import read_apart
 from docpact.redact import printable
@@ -29,11 +29,13 @@ if TYPE_CHECKING:
 _LONG = 4 << 20
 # What a file costs that is opened, in bytes that are judged in the same time.
 _OPENING = 4 << 10
+_SCHEDULER = "judge on the workers of the Dask scheduler at tcp://HOST:PORT, or on N that are started here (local:N)"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument("--jobs", type=int, metavar="N", help="judge on N cores (default: all there are)")
+    parser.add_argument("--scheduler", metavar="ADDRESS|local[:N]", help=_SCHEDULER)
 
 
 class Spread:
@@ -42,6 +44,9 @@ class Spread:
     def __init__(self, options: argparse.Namespace, settings: Settings, streams: Streams) -> None:
         if options.jobs is not None and options.jobs < 1:
             raise UsageError(f"--jobs {options.jobs} is below 1", hint="give the number of cores to use, or leave it out")
+        if options.jobs is not None and options.scheduler is not None:
+            raise UsageError("--jobs is for this machine, and --scheduler for a cluster", hint="leave one of them out")
+        self._scheduler = options.scheduler
         self._contract = options.contract
         self._settings = settings
         self._stderr = streams.stderr
@@ -59,8 +64,13 @@ class Spread:
 
     def wanted(self, wanted: Wanted) -> Wanted:
         """Ask for files as they are, where their payloads can be judged apart from each other and need not be kept."""
-        apart = wanted.blocks and not self._polls and self._jobs > 1
-        return replace(wanted, long=_LONG) if apart else wanted
+        apart = wanted.blocks and not self._polls
+        if self._scheduler is not None and not apart:
+            raise UsageError(
+                "--scheduler judges payloads apart from each other, and something that was asked for does not",
+                hint="leave --scheduler out, or else --stories, --layer lifecycle, --sample and --format html",
+            )
+        return replace(wanted, long=_LONG) if apart and (self._jobs > 1 or self._scheduler is not None) else wanted
 
     def judged(
         self, things: Iterator[Read], stream: Stream, wanted: Wanted, opened: Callable[[Readable], None] | None
@@ -71,6 +81,9 @@ class Spread:
     def _judged(
         self, things: Iterator[Read], stream: Stream, wanted: Wanted, opened: Callable[[Readable], None] | None
     ) -> Iterator[Read]:
+        if self._scheduler is not None:
+            yield from self._by_cluster(things, self._scheduler, wanted)
+            return
         size = 0
         for thing in things:
             size += _weight(thing)
@@ -88,6 +101,21 @@ class Spread:
 
         task = Task(self._contract, self._settings, wanted.limit, read_apart, replace(wanted, long=None))
         crew = self._ends.enter_context(Local(task, stream, self._jobs, self._tell))
+        yield from in_order(things, crew)
+
+    def _by_cluster(self, things: Iterator[Read], scheduler: str, wanted: Wanted) -> Iterator[Read]:
+        try:
+            from docpact.scale.cluster import Cluster
+        except ModuleNotFoundError as error:
+            if error.name not in {"dask", "distributed"}:
+                raise
+            raise MissingExtraError("scale", error.name) from error
+        from docpact.scale.order import in_order
+        from docpact.scale.pieces import Task
+
+        here = os.getcwd()
+        task = Task(self._contract, self._settings, wanted.limit, read_apart, replace(wanted, long=None, folder=here), here)
+        crew = self._ends.enter_context(Cluster(task, scheduler, _cores(), self._tell))
         yield from in_order(things, crew)
 
     def _tell(self, sentence: str) -> None:
