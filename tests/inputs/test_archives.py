@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import bz2
 import gzip
 import io
+import lzma
 import stat
+import struct
+import sys
 import tarfile
+import tracemalloc
 import zipfile
+import zlib
 from hashlib import shake_256
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import zstandard
 
 from docpact.captures import Corrupt, Skipped, Text, Unreadable
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+zstd = zstandard.ZstdCompressor().compress
 FORMATS = {"ustar": tarfile.USTAR_FORMAT, "gnu": tarfile.GNU_FORMAT, "pax": tarfile.PAX_FORMAT}
 
 
@@ -38,6 +46,32 @@ def zipped(members: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> byt
         for name, body in members.items():
             archive.writestr(name, body)
     return held.getvalue()
+
+
+def bare_lzma(body: bytes, window: int = 1 << 20) -> bytes:
+    """Pack as zip archives hold LZMA: the version, and the properties with their length, before the stream."""
+    packer = lzma.LZMACompressor(lzma.FORMAT_RAW, filters=[{"id": lzma.FILTER_LZMA1, "dict_size": 1 << 20}])
+    return b"\x09\x04\x05\x00\x5d" + window.to_bytes(4, "little") + packer.compress(body) + packer.flush()
+
+
+def by_hand(*members: tuple[str, int, bytes, bytes]) -> bytes:
+    """Make a zip archive of name, method, packed and unpacked bytes, by methods that this Python may not write."""
+    body, central = b"", b""
+    for name, method, packed, whole in members:
+        fields = (20, 0, method, 0, 0, zlib.crc32(whole), len(packed), len(whole), len(name), 0)
+        central += struct.pack("<4s6H3L5H2L", b"PK\x01\x02", 20, *fields, 0, 0, 0, 0, len(body)) + name.encode()
+        body += struct.pack("<4s5H3L2H", b"PK\x03\x04", *fields) + name.encode() + packed
+    return body + central + struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, len(members), len(members), len(central), len(body), 0)
+
+
+METHODS: dict[int, Any] = {
+    0: bytes,
+    8: lambda b: zlib.compress(b, wbits=-15),
+    12: bz2.compress,
+    14: bare_lzma,
+    93: zstd,
+    95: lzma.compress,
+}
 
 
 def names(things: list[Any]) -> list[str]:
@@ -168,6 +202,51 @@ def test_a_sparse_file_is_told_and_the_next_is_read(read: Any) -> None:
     assert following.content == b"{}"
 
 
+@pytest.mark.parametrize("method", METHODS)
+def test_every_method_of_a_zip_is_read_and_its_damage_told(method: int, read: Any) -> None:
+    body = b'{"x": "' + shake_256(b"").hexdigest(100_000).encode() + b'"}'
+    packed = METHODS[method](body)
+    members = [("a.json", method, packed, body), ("e.json", method, METHODS[method](b""), b""), ("b.json", 0, b"{}", b"{}")]
+    first, empty, last = read("-", stdin=by_hand(*members), limit=1_000_000)
+    assert [first.content, empty.content, last.content] == [body, b"", b"{}"]
+    middle = len(packed) // 2
+    for wrong in (packed[:middle], packed[:3], packed[:middle] + bytes(9) + packed[middle + 9 :], bytes(20) + packed[20:]):
+        *before, broken, last = read("-", stdin=by_hand(("a.json", method, wrong, body), members[2]), limit=1_000_000)
+        assert isinstance(broken, Corrupt)
+        assert broken.source == "<stdin>!/a.json"
+        assert len(before) <= 1
+        assert last.content == b"{}"
+
+
+def test_lzma_without_a_mark_of_its_end_is_read_up_to_the_size_that_was_packed(read: Any) -> None:
+    """7-Zip writes no mark; what the decoder makes of the bytes behind the last one is nothing."""
+    body = b'{"x": "' + shake_256(b"").hexdigest(5000).encode() + b'"}'
+    packed = bare_lzma(body + bytes(100))
+    (text,) = read("-", stdin=by_hand(("a.json", 14, packed, body)))
+    assert text.content == body
+
+
+def test_a_window_of_lzma_in_a_zip_larger_than_memory_is_refused(read: Any) -> None:
+    for packed in (bare_lzma(b"{}", window=1 << 31), b"\x09\x04\x05\x00\xff" + bytes(30), b"\x09\x04\x07\x00" + bytes(30)):
+        (broken,) = read("-", stdin=by_hand(("a.json", 14, packed, b"{}")))
+        assert isinstance(broken, Corrupt)
+        assert "the lzma data" in broken.reason
+
+
+def test_a_package_that_a_member_needs_is_named_and_the_next_is_read(read: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "docpact.inputs.frames", raising=False)
+    monkeypatch.setitem(sys.modules, "compression.zstd" if sys.version_info >= (3, 14) else "zstandard", None)
+    body = by_hand(("a.json", 93, zstd(b"{}"), b"{}"), ("b.json", 9, b"x", b"{}"), ("c.json", 0, b"{}", b"{}"))
+    missing, old, text = read("-", stdin=body)
+    if sys.version_info < (3, 14):
+        assert (missing.source, missing.hint) == ("<stdin>!/a.json", "pip install 'docpact[captures]'")
+    assert (old.reason, old.hint) == (
+        "packed in a way that is not read (Deflate64)",
+        "pack it with deflate, or unpack it first",
+    )
+    assert text.content == b"{}"
+
+
 @pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2])
 def test_a_damaged_member_of_a_zip_is_told_and_the_next_is_read(method: int, read: Any, tmp_path: Path) -> None:
     noise = shake_256(b"").hexdigest(3000).encode()
@@ -199,23 +278,28 @@ def test_an_encrypted_member_and_one_packed_in_an_unknown_way_are_told(read: Any
     told = read("-", stdin=bytes(body))
     assert [type(thing) for thing in told] == [Unreadable, Unreadable]
     assert told[0].reason == "encrypted"
-    (lzma,) = read("-", stdin=zipped({"a.json": b"{}"}, zipfile.ZIP_LZMA))
-    assert isinstance(lzma, Unreadable)
-    assert "packed in a way" in told[1].reason
+    assert told[1].reason == "packed in a way that is not read (WavPack)"
 
 
 def test_a_zip_in_a_stream_is_held_up_to_the_limit_and_no_further(read: Any, tmp_path: Path) -> None:
     body = zipped({"a.json": shake_256(b"").hexdigest(3000).encode()}, zipfile.ZIP_STORED)
     (told,) = read("-", stdin=body, limit=1000)
     assert isinstance(told, Unreadable)
+    assert told.reason == "a zip archive that comes out of a stream has to be held, and is larger than --max-bytes (1,000)"
+    assert told.hint == "unpack it to a file of its own, or raise --max-bytes above its size"
     (tmp_path / "x.zip").write_bytes(body)
     (text,) = read(tmp_path / "x.zip", limit=1000)
     assert isinstance(text, Skipped | Text)
 
 
-@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2])
+@pytest.mark.parametrize("method", [8, 12, 14, 93, 95])
 def test_a_bomb_in_a_zip_is_flat(method: int, read: Any) -> None:
-    members = {"a.ndjson": b'{"a":1}\n[' + b" " * 5_000_000 + b"]\n{}", "b.bin": bytes(5_000_000)}
-    body = zipped(members, method)
+    bodies = {"a.ndjson": b'{"a":1}\n[' + b" " * 30_000_000 + b"]\n{}", "b.bin": bytes(30_000_000)}
+    body = by_hand(*[(name, method, METHODS[method](whole), whole) for name, whole in bodies.items()])
+    del bodies
+    tracemalloc.start()
     things = read("-", stdin=body)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
     assert [getattr(thing, "content", "none") for thing in things] == [b'{"a":1}', None, b"{}", "none"]
+    assert peak < 12_000_000

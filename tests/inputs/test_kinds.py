@@ -110,6 +110,16 @@ def test_a_cell_above_the_limit_is_told(read: Any, tmp_path: Path) -> None:
     assert (first.content, first.size, second.content) == (None, 5009, b"{}")
 
 
+def test_a_parquet_file_in_a_stream_above_the_limit_says_what_to_do(read: Any, tmp_path: Path) -> None:
+    path = tmp_path / "a.parquet"
+    parquet.write_table(pa.table({"a": [f'{{"n": {n * 7919**5}}}' for n in range(200)]}), path)
+    (told,) = read("-", stdin=path.read_bytes(), limit=1000)
+    assert isinstance(told, Unreadable)
+    assert told.reason == "a Parquet file that comes out of a stream has to be held, and is larger than --max-bytes (1,000)"
+    assert told.hint == "unpack it to a file of its own, or raise --max-bytes above its size"
+    assert len(read(path, limit=1000)) == 200
+
+
 @pytest.mark.parametrize(
     ("head", "name", "kind"),
     [

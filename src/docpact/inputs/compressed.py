@@ -1,4 +1,4 @@
-"""gzip, bzip2 and xz, unpacked as they are read: never more than a piece is held, and a break is told where it is."""
+"""gzip, bzip2, xz and LZMA, unpacked as they are read: never more than a piece is held, and a break is told where it is."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 _PIECE = 64 * 1024
 # A window of xz may be asked for that is larger than all memory.
 _MOST_MEMORY = 128 * 1024 * 1024
+# APPNOTE 5.8.8 of the zip format: version, length of the properties, properties.
+_LZMA_HEAD = 9
 # What comes out in one step is lost where the step ends in an error, so steps are small.
 _STEP = 32 * 1024
 _ERRORS = (zlib.error, lzma.LZMAError, OSError, ValueError, EOFError)
@@ -61,6 +63,45 @@ class _Inflate:
         return self._inner.unused_data
 
 
+class _Lzma:
+    """One LZMA stream as a zip archive holds it, behind its version and properties, with the manners of `lzma` itself."""
+
+    def __init__(self) -> None:
+        self._head = b""
+        self._inner: lzma.LZMADecompressor | None = None
+
+    def decompress(self, data: bytes, size: int) -> bytes:
+        if self._inner is None:
+            self._head += data
+            if len(self._head) < _LZMA_HEAD:
+                return b""
+            self._inner, data = _bare_lzma(self._head[2:_LZMA_HEAD]), self._head[_LZMA_HEAD:]
+        return self._inner.decompress(data, size)
+
+    @property
+    def eof(self) -> bool:
+        return self._inner is not None and self._inner.eof
+
+    @property
+    def needs_input(self) -> bool:
+        return self._inner is None or self._inner.needs_input
+
+    @property
+    def unused_data(self) -> bytes:
+        return self._inner.unused_data if self._inner is not None else b""
+
+
+def _bare_lzma(head: bytes) -> lzma.LZMADecompressor:
+    """Read the length of the properties, and these: one byte of three numbers, and the size of the window."""
+    bits, window = head[2], int.from_bytes(head[3:], "little")
+    if head[:2] != b"\x05\x00" or bits >= 9 * 5 * 5:
+        raise lzma.LZMAError("its properties are none")
+    if window > _MOST_MEMORY:
+        raise lzma.LZMAError("memory")
+    numbers = {"lc": bits % 9, "lp": bits // 9 % 5, "pb": bits // 45}
+    return lzma.LZMADecompressor(lzma.FORMAT_RAW, filters=[{"id": lzma.FILTER_LZMA1, "dict_size": window, **numbers}])
+
+
 def _up_to_break(inner: zlib._Decompress, data: bytes, size: int) -> bytes:
     """Return what comes out before the byte at which the data is wrong: a larger step would lose it with the error."""
     pieces: list[bytes] = []
@@ -72,7 +113,7 @@ def _up_to_break(inner: zlib._Decompress, data: bytes, size: int) -> bytes:
     return b"".join(pieces)
 
 
-_Member = _Inflate | bz2.BZ2Decompressor | lzma.LZMADecompressor
+_Member = _Inflate | _Lzma | bz2.BZ2Decompressor | lzma.LZMADecompressor
 
 
 def _member(kind: str) -> _Member:
@@ -80,6 +121,8 @@ def _member(kind: str) -> _Member:
         return bz2.BZ2Decompressor()
     if kind == "xz":
         return lzma.LZMADecompressor(lzma.FORMAT_XZ, _MOST_MEMORY)
+    if kind == "lzma":
+        return _Lzma()
     return _Inflate({"gzip": zlib.MAX_WBITS + 16, "deflate": -zlib.MAX_WBITS}.get(kind, zlib.MAX_WBITS))
 
 
@@ -101,7 +144,8 @@ class Unpacked:
             if self._member.eof and not self._next_member():
                 return b""
             if self._member.needs_input and not self._input and not self._more():
-                if not self._begun:
+                # LZMA in a zip archive has no mark of its end: the checksum tells whether it is whole.
+                if not self._begun or self._kind == "lzma":
                     return b""
                 raise BrokenError(f"the {self._kind} data is cut off after {self._taken:,} bytes")
             data, self._input = self._input, b""
@@ -137,7 +181,7 @@ class Unpacked:
 
     def _said(self, error: Exception) -> str:
         if isinstance(error, lzma.LZMAError) and "emory" in str(error):
-            return f"the xz data asks for more than {_MOST_MEMORY // 2**20} MiB of memory"
+            return f"the {self._kind} data asks for more than {_MOST_MEMORY // 2**20} MiB of memory"
         return f"the {self._kind} data is damaged at or before byte {self._taken:,} ({error})"
 
 

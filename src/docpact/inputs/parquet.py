@@ -30,8 +30,7 @@ def read(source: Source, kind: str) -> Iterator[Read]:  # noqa: ARG001 - every k
     """Yield one text a row; the line of its place is the number of the row, from 1."""
     whole = source.seekable()
     if whole is None:
-        limit = source.settings.limit
-        yield Unreadable(source.shown, f"a Parquet file of more than {limit:,} bytes inside something else", "unpack it first")
+        yield source.too_large("a Parquet file")
         return
     number = 0
     try:

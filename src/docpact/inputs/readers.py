@@ -16,6 +16,7 @@ _READERS = {
     "gzip": "compressed",
     "bzip2": "compressed",
     "xz": "compressed",
+    "lzma": "compressed",
     "zlib": "compressed",
     "deflate": "compressed",
     "zstd": "frames",

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from io import BytesIO
 from typing import TYPE_CHECKING, Protocol
 
+from docpact.captures import Unreadable
 from docpact.lines import BLANK, BOM, BrokenError
 
 if TYPE_CHECKING:
@@ -131,6 +132,11 @@ class Source:
                 return held
             held.write(piece)
         return None
+
+    def too_large(self, kind: str) -> Unreadable:
+        """Say of what `seekable` cannot hold why it is not read, and what to do."""
+        reason = f"{kind} that comes out of a stream has to be held, and is larger than --max-bytes ({self.settings.limit:,})"
+        return Unreadable(self.shown, reason, "unpack it to a file of its own, or raise --max-bytes above its size")
 
 
 def hidden(name: str) -> bool:

@@ -1,6 +1,6 @@
 """zip archives, read member by member: nothing is written, and what a header says of sizes is not believed.
 
-The members are unpacked by `compressed`, since `zipfile` unpacks bzip2 and LZMA without a limit.
+The members are unpacked by `compressed` and `frames`, since `zipfile` unpacks bzip2 and LZMA without a limit.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ import zlib
 from typing import TYPE_CHECKING
 
 from docpact.captures import Corrupt, Skipped, Unreadable
-from docpact.inputs.compressed import Unpacked
+from docpact.errors import MissingExtraError
+from docpact.inputs.readers import unpacked
 from docpact.inputs.source import hidden
 from docpact.lines import BrokenError
 
@@ -25,7 +26,9 @@ if TYPE_CHECKING:
 
 _ENCRYPTED = 0x1
 _HEADER, _SIGNATURE = 30, b"PK\x03\x04"
-_METHODS = {zipfile.ZIP_STORED: "", zipfile.ZIP_DEFLATED: "deflate", zipfile.ZIP_BZIP2: "bzip2"}
+# APPNOTE 4.4.5 of the zip format.
+_METHODS = {0: "", 8: "deflate", 12: "bzip2", 14: "lzma", 93: "zstd", 95: "xz"}
+_NOT_READ = {9: "Deflate64", 96: "JPEG", 97: "WavPack", 98: "PPMd", 99: "AES"}
 _ERRORS = (zipfile.BadZipFile, NotImplementedError, EOFError, ValueError, OverflowError, OSError)
 
 
@@ -55,14 +58,19 @@ class _Packed:
 class _Member:
     """The bytes of one member; raises `BrokenError` where they break off or are not those that were packed."""
 
-    def __init__(self, file: Readable, info: zipfile.ZipInfo) -> None:
+    def __init__(self, file: Readable, info: zipfile.ZipInfo, method: str) -> None:
         self._file = file
         self._info = info
         self._sum = 0
+        # The size is believed only where nothing else tells the end; the checksum then tells whether it was right.
+        self._left = info.file_size if method == "lzma" else None
 
     def read(self, size: int, /) -> bytes:
         """Return the next piece; nothing at the end of the member."""
-        piece = self._file.read(size) or b""
+        piece = self._file.read(size if self._left is None else min(size, self._left)) if self._left != 0 else b""
+        piece = piece or b""
+        if self._left is not None:
+            self._left -= len(piece)
         self._sum = zlib.crc32(piece, self._sum)
         if not piece and self._sum != self._info.CRC:
             raise BrokenError("this member of the zip archive is damaged: its checksum is another one")
@@ -73,8 +81,7 @@ def read(source: Source, kind: str) -> Iterator[Read]:  # noqa: ARG001 - every k
     """Yield the texts of each member, in the order of the archive; links are passed over with a word."""
     whole = source.seekable()
     if whole is None:
-        limit = source.settings.limit
-        yield Unreadable(source.shown, f"a zip archive of more than {limit:,} bytes inside something else", "unpack it first")
+        yield source.too_large("a zip archive")
         return
     try:
         members = zipfile.ZipFile(whole).infolist()
@@ -95,12 +102,15 @@ def _member(source: Source, whole: BinaryIO, info: zipfile.ZipInfo) -> Iterator[
     elif info.flag_bits & _ENCRYPTED:
         yield Unreadable(shown, "encrypted", "unpack it with its password")
     elif method is None:
-        yield Unreadable(shown, f"packed in a way that is not read (method {info.compress_type})", "pack it with deflate")
+        way = _NOT_READ.get(info.compress_type, f"method {info.compress_type}")
+        yield Unreadable(shown, f"packed in a way that is not read ({way})", "pack it with deflate, or unpack it first")
     else:
         try:
             packed = _Packed(whole, info)
+            file = unpacked(packed, method) if method else packed
         except BrokenError as error:
             yield Corrupt(shown, None, error.reason)
-            return
-        file = Unpacked(packed, method) if method else packed
-        yield from source.down(source.member(_Member(file, info), info.filename))
+        except MissingExtraError as missing:
+            yield Unreadable(shown, missing.message, missing.hint)
+        else:
+            yield from source.down(source.member(_Member(file, info, method), info.filename))
