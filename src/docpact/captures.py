@@ -178,7 +178,7 @@ def one(name: str, reader: Plain, *, named: bool) -> Iterator[Read]:
     apart = reader.apart(name, named=named)
     if apart is not None:
         yield apart
-    elif named or _is_capture(Path(reader.folder, name), reader):
+    elif named or is_capture(Path(reader.folder, name), reader):
         yield from _file(name, reader, named=named)
     else:
         yield Skipped(name, "holds no JSON")
@@ -218,7 +218,8 @@ def _dangling(path: Path) -> Read:
     return Skipped(str(path), "gone while the folder was read")
 
 
-def _is_capture(path: Path, reader: Plain) -> bool:
+def is_capture(path: Path, reader: Plain) -> bool:
+    """Tell whether a file that was met in a folder is a capture, by its name or else by its first bytes."""
     if path.suffix.lower() in _NAMES:
         return True
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import gzip
 import io
 import json
 import os
@@ -18,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from docpact.captures import Text
+from docpact.captures import Judged, Text
 from docpact.cli import Streams, main, progress
 from docpact.finding import Finding, Layer, Place, Severity
 from docpact.report.columns import cut
@@ -249,15 +250,33 @@ def test_a_terminal_that_goes_away_does_not_stop_the_run(monkeypatch: pytest.Mon
     drawn.erase()
 
 
-def test_a_file_that_is_judged_elsewhere_is_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_bar_sums_what_was_judged_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(progress, "_AFTER", 0.0)
     (tmp_path / "a.json").write_bytes(b" " * 3000)
     screen = Terminal()
     drawn = bar(screen, str(tmp_path))
-    opened = drawn.opened
-    assert opened is not None
-    with Path(tmp_path / "a.json").open("rb", buffering=0) as file:
-        opened(file)
-    list(drawn.watch(iter([Text("a", None, b"", 0)])))
-    assert "50 payloads" in screen.getvalue()
-    assert "%" not in screen.getvalue()
+    list(drawn.watch(iter([Judged(0, [], 1500)])))
+    assert " 50%  1.5 KB of 3.0 KB" in screen.getvalue()
+
+
+def test_a_large_file_that_is_no_capture_is_not_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(progress, "_AFTER", 0.0)
+    monkeypatch.setattr(progress, "_LARGE", 2000)
+    (tmp_path / "a.json").write_bytes(b" " * 3000)
+    (tmp_path / "film.mp4").write_bytes(b"\x00" * 90_000)
+    (tmp_path / "answers").write_bytes(b"{" + b" " * 2999)
+    screen = Terminal()
+    list(bar(screen, str(tmp_path)).watch(iter([Judged(0, [], 1500)])))
+    assert " 25%  1.5 KB of 6.0 KB" in screen.getvalue()
+
+
+def test_several_processes_show_how_far_they_are(lines: Path, tmp_path: Path) -> None:
+    with gzip.open(tmp_path / "more.ndjson.gz", "wb") as file:
+        file.writelines([lines.read_bytes()] * 20)
+    long = tmp_path / "long.ndjson"
+    long.write_bytes(lines.read_bytes() * 20)
+    _, sent = Pty("-c", AT_ONCE, "validate", str(tmp_path), "--layer", "documented", "--jobs", "2").end()
+    shown = [int(percent) for percent in re.findall(r"(\d+)%", sent)]
+    assert shown == sorted(shown)
+    assert shown[-1] == 100
+    assert any(0 < percent < 100 for percent in shown)

@@ -11,7 +11,7 @@ from docpact.captures import Judged, Long, Skipped, Text, Unreadable
 from docpact.contract import load
 from docpact.scale import pieces
 from docpact.scale.order import in_order
-from docpact.scale.pieces import Outcome, Piece, Task, count_lines, cut, judge, stream_for
+from docpact.scale.pieces import Outcome, Piece, Task, Work, count_lines, cut, hand_for, judge
 from docpact.validate.stream import Settings, Stream
 
 if TYPE_CHECKING:
@@ -29,16 +29,16 @@ class Backwards:
 
     def __init__(self, width: int = 3) -> None:
         self.width = width
-        self.todo: list[tuple[int, Piece]] = []
+        self.todo: list[tuple[int, Work]] = []
         self.most = 0
 
-    def give(self, ticket: int, piece: Piece) -> None:
+    def give(self, ticket: int, piece: Work) -> None:
         self.todo.append((ticket, piece))
         self.most = max(self.most, len(self.todo))
 
     def take(self) -> tuple[int, Outcome]:
         ticket, piece = self.todo.pop()
-        return ticket, judge(stream_for(TASK), piece, LIMIT)
+        return ticket, hand_for(TASK).judge(piece)
 
 
 def whole(path: Path) -> Piece:
@@ -90,7 +90,7 @@ def test_an_outcome_stops_at_too_many_findings_and_names_the_rest(mixed: Path, m
     stream = Stream(load(), Settings())
     outcome = judge(stream, whole(mixed), LIMIT)
     assert (len(outcome.judged), outcome.lines) == (2, 11)
-    assert outcome.rest is not None
+    assert isinstance(outcome.rest, Piece)
     assert mixed.read_bytes()[: outcome.rest.start].count(b"\n") == 11
 
 
@@ -130,6 +130,7 @@ def test_after_a_piece_that_cannot_be_read_the_rest_of_its_file_is_not_told() ->
     class Broken(Backwards):
         def take(self) -> tuple[int, Outcome]:
             ticket, piece = self.todo.pop(0)
+            assert isinstance(piece, Piece)
             lost = Unreadable(piece.source, "input/output error", "")
             return ticket, Outcome(3, 3) if piece.start == 0 else Outcome(1, 1, lost=lost, ends=True)
 

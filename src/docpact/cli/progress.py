@@ -6,6 +6,8 @@ import os
 from time import monotonic
 from typing import TYPE_CHECKING, TextIO
 
+from docpact.captures import Judged
+from docpact.inputs import is_capture
 from docpact.report.columns import cut
 from docpact.report.showing import count, place, told
 
@@ -23,6 +25,8 @@ _AFTER = 1.0
 _EVERY = 0.1
 # Entries of folders that are looked at to know how much there is to read.
 _MOST_ENTRIES = 20_000
+# A smaller file is not looked into to know whether it is a capture.
+_LARGE = 1 << 18
 _WIDEST = 30
 _LEAST = 8
 _COLUMNS = 80
@@ -47,6 +51,7 @@ class Bar:
         self._file: Readable | None = None
         self._size = 0
         self._before = 0
+        self._judged = 0
         self._most = 0
         self._lines = 0
 
@@ -68,6 +73,8 @@ class Bar:
 
     def _watched(self, texts: Iterator[Read]) -> Iterator[Read]:
         for thing in texts:
+            if isinstance(thing, Judged):
+                self._judged += thing.size
             yield thing
             if self._on and monotonic() >= self._due:
                 self._draw()
@@ -119,15 +126,18 @@ class Bar:
         return f"[{'#' * full}{'.' * (wide - full)}]  {text}"
 
     def _done(self) -> int:
-        """Return how many bytes were read, 0 where the file cannot tell, which may be judged in pieces elsewhere.
+        """Return how many bytes were read here, and elsewhere by whoever says so; 0 where that is not known.
 
         It is never less than before, since an archive is read from its end.
         """
         try:
             at = self._file.tell() if self._file is not None else 0  # type: ignore[attr-defined] # what cannot tell raises
-        except (AttributeError, OSError, ValueError):
-            return 0
-        self._most = max(self._most, self._before + at)
+        except ValueError:
+            # It is closed: it was read.
+            at = self._size
+        except (AttributeError, OSError):
+            at = 0
+        self._most = max(self._most, self._before + at + self._judged)
         return self._most
 
     def _write(self, text: str) -> None:
@@ -181,7 +191,8 @@ def _size_at(name: str) -> int | None:
             entries += len(below) + len(files)
             if entries > _MOST_ENTRIES:
                 return None
-            total += sum(os.path.getsize(os.path.join(folder, file)) for file in files if not file.startswith("."))
+            paths = (os.path.join(folder, file) for file in files if not file.startswith("."))
+            total += sum(size for path in paths if (size := os.path.getsize(path)) < _LARGE or is_capture(path))
     except OSError:
         return None
     return total

@@ -6,6 +6,7 @@ import os
 import re
 from dataclasses import replace
 from io import SEEK_END, BytesIO
+from pathlib import Path
 from stat import S_ISREG
 from typing import TYPE_CHECKING, BinaryIO, cast
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from docpact.captures import Read
     from docpact.lines import Readable
 
-__all__ = ["Settings", "chosen", "operations", "read", "read_apart"]
+__all__ = ["Settings", "chosen", "is_capture", "operations", "read", "read_apart"]
 
 _MOST_DEPTH = 8
 # What these name in one process, they do not name in another.
@@ -57,6 +58,11 @@ def read_apart(thing: Apart, settings: Settings, opened: Callable[[Readable], No
         yield from captures.one(thing.source, anything, named=thing.named)
 
 
+def is_capture(path: str) -> bool:
+    """Tell whether a file is a capture where it is met in a folder."""
+    return captures.is_capture(Path(path), Reader(Settings(captures.DEFAULT_LIMIT)))
+
+
 class Reader(captures.Plain):
     """How a source is read: looked at, unpacked as often as it is packed, and read as what it then is."""
 
@@ -71,9 +77,10 @@ class Reader(captures.Plain):
 
     def texts(self, file: Readable, source: str, *, named: bool) -> Iterator[Read]:
         """Yield the texts of an open source; `named` by the user, or met in a folder."""
-        if self._opened is not None:
-            self._opened(file)
         whole = cast("BinaryIO", file) if source != captures.STDIN and _goes_back(file) else None
+        # What is handed on as it is, whoever reads it counts.
+        if self._opened is not None and (whole is None or self._settings.long is None):
+            self._opened(file)
         return self.down(Source(file, source, source, self._settings, self.down, named=named, whole=whole))
 
     def apart(self, source: str, *, named: bool) -> Apart | None:

@@ -105,8 +105,10 @@ class Reading:
 
     def _progress(self, *, ended: bool) -> int:
         """Return how many bytes of the source were read since this was last asked, as far as it can tell."""
-        at = (self._thing.size or 0) if ended else 0
-        if not ended and self._file is not None:
+        at = 0
+        if ended and self._file is not None:
+            at = self._thing.size or 0
+        elif self._file is not None:
             try:
                 at = self._file.tell()  # type: ignore[attr-defined] # what cannot tell raises
             except (AttributeError, OSError, ValueError):
