@@ -14,7 +14,7 @@ import json
 import subprocess
 
 from figures import FIGURES
-from measure import HERE, OUT, circumstances, medians, peers, side_by_side
+from measure import HERE, OUT, circumstances, medians, others, peers, side_by_side, used
 from tables import RESULTS, described, evaluated, fill_in, printed, read, write
 
 USUAL = ("bulk", "files", "one")
@@ -39,8 +39,9 @@ def measure(name: str, chosen: argparse.Namespace) -> dict[str, object]:
     """Measure one figure, print it, and write every round of it to `out/NAME.json`."""
     figure = FIGURES[name](10 if chosen.fast else 1, alone=chosen.without_peers)
     rounds = chosen.rounds or (1 if chosen.fast else figure.rounds)
+    before = used()
     costs = side_by_side(figure.programs, rounds, warm=figure.warm)
-    entry: dict[str, object] = {**circumstances(rounds), **figure.about}
+    entry: dict[str, object] = {**circumstances(rounds), "others": others(before), **figure.about}
     entry["costs"] = {program: cost.rounded() for program, cost in medians(costs).items()}
     entry["claims"] = evaluated(figure.claims, costs)
     every = {program: [cost._asdict() for cost in runs] for program, runs in costs.items()}

@@ -19,6 +19,7 @@ BARE_LOOP = "orjson + jsonschema-rs, a bare loop"
 TYPED = "msgspec, a bare typed decode"
 PARSE = "json.loads, no schema"
 SOURCEMETA = "sourcemeta jsonschema --fast"
+AGAIN = f"{SOURCEMETA}, second run"
 CHECK = "check-jsonschema"
 NOTHING = "python -c pass"
 ONE_CORE = "docpact, documented layer"
@@ -31,13 +32,17 @@ LONG_FILES = "docpact, two cores, 10,000,000 lines in files"
 
 
 class Claim(NamedTuple):
-    """What is read from a figure: a cost of a program as a multiple of another's; memory alone, or above another's."""
+    """What is read from a figure: a cost of a program as a multiple of another's; memory alone, or above another's.
+
+    One that is aside stands in the long table only.
+    """
 
     what: str
     program: str
     beside: str | None
     by: str
     goal: float | None = None
+    aside: bool = False
 
 
 class Figure(NamedTuple):
@@ -91,6 +96,7 @@ def bulk(scale: int, *, alone: bool) -> Figure:
         if rival := sourcemeta(python):
             command = [str(rival), "validate", SCHEMA, big, "--fast", "--continue"]
             programs[SOURCEMETA] = Program(command, 2, invalid=bad, told=told_by_sourcemeta)
+            programs[AGAIN] = programs[SOURCEMETA]._replace(twice=True)
             found |= versions(python, "sourcemeta-jsonschema")
     lines = f"{count:,} payloads as lines"
     return Figure(
@@ -101,7 +107,8 @@ def bulk(scale: int, *, alone: bool) -> Figure:
             Claim(f"{lines}, one core", ONE_CORE, PARSE, "cpu"),
             Claim(f"{lines}, all layers, one core", ALL_LAYERS, ONE_CORE, "cpu", 2.5),
             Claim(f"{lines}, two cores", TWO_CORES, BARE_LOOP, "wall", 0.38),
-            Claim(f"{lines}, one core", ONE_CORE, SOURCEMETA, "wall", 0.07),
+            Claim(f"{lines}, one core", ONE_CORE, AGAIN, "wall"),
+            Claim(f"{lines}, two cores", TWO_CORES, SOURCEMETA, "wall", 0.07, aside=True),
             Claim(f"{lines}, the largest process of two", TWO_CORES, None, "memory", 32),
         ],
         {"payloads": count, "invalid": bad, "bytes": (OUT / big).stat().st_size, "versions": found},
@@ -156,12 +163,14 @@ def files(scale: int, *, alone: bool) -> Figure:
         if rival := sourcemeta(python):
             command = [str(rival), "validate", SCHEMA, path.name, "--fast", "--continue"]
             programs[SOURCEMETA] = Program(command, 2, invalid=bad, told=told_by_sourcemeta)
+            programs[AGAIN] = programs[SOURCEMETA]._replace(twice=True)
             found |= versions(python, "sourcemeta-jsonschema")
     return Figure(
         programs,
         [
-            Claim(f"{count:,} files, one process", ONE_CORE, SOURCEMETA, "wall", 0.30),
-            Claim(f"{count:,} files, one process", ONE_CORE, CHECK, "wall", 0.03),
+            Claim(f"{count:,} files, one process", ONE_CORE, CHECK, "cpu", 0.03),
+            Claim(f"{count:,} files, one process", ONE_CORE, AGAIN, "cpu"),
+            Claim(f"{count:,} files, one process", ONE_CORE, SOURCEMETA, "cpu", 0.30, aside=True),
         ],
         {"payloads": count, "invalid": bad, "versions": found},
         rounds=3,

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 RESULTS = HERE / "results.json"
 ORDER = ("bulk", "files", "one", "memory")
+BUSY = 0.1
 UNITS = {"cpu": "times the CPU time", "wall": "times as long", "memory": "MB"}
 
 
@@ -78,7 +79,8 @@ def claims(results: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
 def short_table(results: Mapping[str, Any]) -> str:
     """Draw the table for README.md."""
     rows = ["| judged | beside | docpact takes |", "|---|---|---|"]
-    rows += [f"| {claim['what']} | {claim['beside'] or ''} | {takes(claim)} |" for claim in claims(results)]
+    told = [claim for claim in claims(results) if not claim["aside"]]
+    rows += [f"| {claim['what']} | {claim['beside'] or ''} | {takes(claim)} |" for claim in told]
     return "\n".join(rows)
 
 
@@ -102,9 +104,11 @@ def measured_on(entry: Mapping[str, Any]) -> str:
     """Say when a figure was measured, how often, with which versions and on what."""
     others = "".join(f", {name} {version}" for name, version in entry["versions"].items())
     rounds = f"{entry['rounds']} round{'s' * (entry['rounds'] > 1)}"
+    share = entry["others"]
+    busy = "" if share is None else f", of which other programs used {share:.0%}"
     return (
         f"{entry['date']}, {rounds}, docpact {entry['docpact']}{others}, "
-        f"Python {entry['python']}, {entry['system']}, {entry['cpus']} CPUs"
+        f"Python {entry['python']}, {entry['system']}, {entry['cpus']} CPUs{busy}"
     )
 
 
@@ -115,12 +119,16 @@ def printed(name: str, entry: Mapping[str, Any]) -> str:
     rows = [f"\n{name}: {measured_on(entry)}", f"{'':{width}}  {'wall ms':>9}  {'CPU ms':>9}  {'MB':>7}  {'payloads/s':>10}"]
     for program, cost in costs.items():
         row = f"{program:{width}}  {cost['wall'] * 1e3:9.1f}  {cost['cpu'] * 1e3:9.1f}  {cost['memory'] / 1e6:7.1f}"
-        rows.append(row + (f"  {entry['payloads'] / cost['wall']:10,.0f}" if entry["payloads"] > 1 else ""))
+        rows.append(row + (f"  {entry['payloads'] / cost['wall']:10,.0f}" if name in {"bulk", "files"} else ""))
     for claim in entry["claims"]:
         beside = f" beside {claim['beside']}" if claim["beside"] else ""
         aim = f", goal {goal(claim)}" if claim["goal"] is not None else ""
         spread = f"{amount(claim, 'least')} to {amount(claim, 'most')}"
         rows.append(f"  {claim['what']}{beside}: {takes(claim)} ({spread}{aim})")
+    if (entry["others"] or 0) > BUSY:
+        rows.append(
+            f"  The machine was busy: other programs used {entry['others']:.0%} of it. Wall times, and two cores, say little."
+        )
     return "\n".join(rows)
 
 
