@@ -9,6 +9,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Self
 
 from docpact.captures import Apart, Long
+from docpact.cli import resuming
 from docpact.errors import MissingExtraError, UsageError
 from docpact.finding import Layer
 from docpact.inputs import read_apart
@@ -21,8 +22,10 @@ if TYPE_CHECKING:
 
     from docpact.captures import Read
     from docpact.cli import Streams
+    from docpact.contract import Contract
     from docpact.inputs import Settings as Wanted
     from docpact.lines import Readable
+    from docpact.scale.journal import Journal
     from docpact.validate.stream import Settings, Stream
 
 # A smaller file, or as much in many of them, is judged before another process has started.
@@ -36,6 +39,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument("--jobs", type=int, metavar="N", help="judge on N cores (default: all there are)")
     parser.add_argument("--scheduler", metavar="ADDRESS|local[:N]", help=_SCHEDULER)
+    resuming.configure(parser)
 
 
 class Spread:
@@ -47,6 +51,8 @@ class Spread:
         if options.jobs is not None and options.scheduler is not None:
             raise UsageError("--jobs is for this machine, and --scheduler for a cluster", hint="leave one of them out")
         self._scheduler = options.scheduler
+        self._options = options
+        self._journal: Journal | None = None
         self._contract = options.contract
         self._settings = settings
         self._stderr = streams.stderr
@@ -62,15 +68,19 @@ class Spread:
         """End whoever was asked."""
         self._ends.close()
 
-    def wanted(self, wanted: Wanted) -> Wanted:
+    def wanted(self, wanted: Wanted, contract: Contract) -> Wanted:
         """Ask for files as they are, where their payloads can be judged apart from each other and need not be kept."""
+        if self._options.resume is not None:
+            journal = resuming.journal(self._options, contract, self._settings, wanted, self._tell)
+            self._journal = self._ends.enter_context(journal)
         apart = wanted.blocks and not self._polls
         if self._scheduler is not None and not apart:
             raise UsageError(
                 "--scheduler judges payloads apart from each other, and something that was asked for does not",
                 hint="leave --scheduler out, or else --stories, --layer lifecycle, --sample and --format html",
             )
-        return replace(wanted, long=_LONG) if apart and (self._jobs > 1 or self._scheduler is not None) else wanted
+        several = self._jobs > 1 or self._scheduler is not None or self._journal is not None
+        return replace(wanted, long=_LONG) if apart and several else wanted
 
     def judged(
         self, things: Iterator[Read], stream: Stream, wanted: Wanted, opened: Callable[[Readable], None] | None
@@ -84,7 +94,8 @@ class Spread:
         if self._scheduler is not None:
             yield from self._by_cluster(things, self._scheduler, wanted)
             return
-        size = 0
+        # What is judged by a crew is written down.
+        size = 0 if self._journal is None else _LONG
         for thing in things:
             size += _weight(thing)
             if size >= _LONG:
@@ -101,7 +112,7 @@ class Spread:
 
         task = Task(self._contract, self._settings, wanted.limit, read_apart, replace(wanted, long=None))
         crew = self._ends.enter_context(Local(task, stream, self._jobs, self._tell))
-        yield from in_order(things, crew)
+        yield from in_order(things, crew, self._journal)
 
     def _by_cluster(self, things: Iterator[Read], scheduler: str, wanted: Wanted) -> Iterator[Read]:
         try:
@@ -116,7 +127,7 @@ class Spread:
         here = os.getcwd()
         task = Task(self._contract, self._settings, wanted.limit, read_apart, replace(wanted, long=None, folder=here), here)
         crew = self._ends.enter_context(Cluster(task, scheduler, _cores(), self._tell))
-        yield from in_order(things, crew)
+        yield from in_order(things, crew, self._journal)
 
     def _tell(self, sentence: str) -> None:
         self._stderr.write(f"docpact: {printable(sentence)}\n")

@@ -81,7 +81,7 @@ def run(options: argparse.Namespace, streams: Streams) -> int:
     bar = progress.Bar(options.inputs, tally, streams)
     with reports.Gathered(options, contract) as gathered, spread.Spread(options, settings, streams) as crew:
         interrupted = False
-        wanted = crew.wanted(_inputs(options, contract, blocks=not gathered.wants_texts and tally.sample is None))
+        wanted = crew.wanted(_inputs(options, contract, blocks=not gathered.wants_texts and tally.sample is None), contract)
         try:
             read = inputs.read(options.inputs, streams.stdin, wanted, bar.opened)
             texts = bar.watch(crew.judged(read, stream, wanted, bar.opened))
