@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import platform
+import shutil
 import subprocess
 import sys
 import time
@@ -168,17 +169,22 @@ def others(before: tuple[float, float, float] | None) -> float | None:
     return round(max(0.0, (everyone - ours) / there), 3)
 
 
+def git(*words: str) -> str:
+    """Return what git prints; nothing without git, or outside a checkout."""
+    program = shutil.which("git")
+    if not program:
+        return ""
+    return subprocess.run([program, "-C", ROOT, *words], capture_output=True, text=True, check=False).stdout.strip()
+
+
 def circumstances(rounds: int) -> dict[str, object]:
     """Say what was measured, on what, and when."""
-    git = ["git", "-C", str(ROOT), "describe", "--always", "--dirty", "--abbrev=10"]
-    try:
-        commit = subprocess.run(git, capture_output=True, text=True, check=False).stdout.strip()
-    except OSError:
-        commit = ""
+    commit = git("rev-parse", "--short=10", "HEAD")
+    changed = git("status", "--porcelain", "--", "src", "bin", "contracts", "schemas")
     return {
         "date": time.strftime("%Y-%m-%d", time.gmtime()),
         "rounds": rounds,
-        "docpact": version("docpact") + (f" ({commit})" if commit else ""),
+        "docpact": version("docpact") + (f" ({commit}{', changed' * bool(changed)})" if commit else ""),
         "python": platform.python_version(),
         "system": f"{platform.system()} {platform.machine()}",
         "cpus": os.cpu_count(),

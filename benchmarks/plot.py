@@ -90,9 +90,10 @@ def main() -> None:
     mpl.rcParams.update({"svg.hashsalt": "docpact", "svg.fonttype": "none", "font.family": "DejaVu Sans", "text.color": INK})
     mpl.rcParams.update({"axes.edgecolor": INK, "ytick.labelcolor": INK, "font.size": 9.5})
     heights = [len(panel.bars) for panel in drawn]
-    size = (9, sum(heights) * 0.27 + len(heights) * 0.42 + 0.4)
+    size = (9, sum(heights) * 0.27 + len(heights) * 0.5 + 0.5)
     figure, grid = plt.subplots(len(drawn), 1, figsize=size, height_ratios=heights, layout="constrained", squeeze=False)
     figure.set_facecolor(PAPER)
+    figure.get_layout_engine().set(w_pad=0.12, h_pad=0.1, hspace=0.06)
     figure.supxlabel(NOTE, x=0.99, ha="right", fontsize=9.5)
     for panel, axes in zip(drawn, grid.flat, strict=True):
         draw(panel, axes)

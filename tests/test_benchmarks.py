@@ -1,0 +1,144 @@
+"""What the benchmarks say of docpact is what they measured. Nothing here looks at a clock, and no peer is installed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+    from types import ModuleType
+
+PYTHON = sys.executable
+
+
+@pytest.fixture
+def bench(root: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[ModuleType]:
+    """Give the module that starts and measures programs, with a folder of its own to write to."""
+    monkeypatch.syspath_prepend(str(root / "benchmarks"))
+    before = set(sys.modules)
+    import measure
+
+    monkeypatch.setattr(measure, "OUT", tmp_path)
+    yield measure
+    for name in set(sys.modules) - before:
+        if str(root / "benchmarks") in (getattr(sys.modules[name], "__file__", None) or ""):
+            del sys.modules[name]
+
+
+@pytest.fixture
+def results(root: Path) -> dict[str, Any]:
+    kept: dict[str, Any] = json.loads((root / "benchmarks" / "results.json").read_bytes())
+    return kept
+
+
+@pytest.mark.usefixtures("bench")
+def test_the_tables_are_what_results_json_gives(root: Path, results: dict[str, Any]) -> None:
+    from tables import filled, long_table, short_table
+
+    for path, table in (("README.md", short_table(results)), ("benchmarks/README.md", long_table(results))):
+        text = (root / path).read_text("utf-8")
+        assert filled(text, table) == text, f"{path}: make bench ARGS=draw"
+
+
+def test_the_plot_was_drawn_of_results_json_and_the_readme_shows_it(root: Path) -> None:
+    drawn_of = hashlib.sha256((root / "benchmarks" / "results.json").read_bytes()).hexdigest()
+    for ending in ("svg", "png"):
+        name = f"docs/figures/benchmarks.{ending}"
+        assert drawn_of.encode() in (root / name).read_bytes(), f"{name}: make bench ARGS=draw"
+        assert f"({name})" in (root / "README.md").read_text("utf-8")
+
+
+def test_every_figure_is_kept_with_what_it_was_measured_on(results: dict[str, Any]) -> None:
+    assert list(results) == ["bulk", "files", "one", "memory"]
+    for name, entry in results.items():
+        assert {"date", "rounds", "docpact", "python", "system", "cpus", "versions"} <= entry.keys(), name
+        for claim in entry["claims"]:
+            assert {claim["program"], claim["beside"] or claim["program"]} <= entry["costs"].keys()
+            assert claim["least"] <= claim["value"] <= claim["most"]
+
+
+def test_a_claim_is_read_round_by_round_and_left_out_without_its_peer(bench: ModuleType) -> None:
+    from figures import Claim
+    from tables import evaluated, goal, takes
+
+    cost = bench.Cost
+    costs = {
+        "docpact": [cost(1, 2, 30e6), cost(2, 4, 31e6), cost(9, 9, 32e6)],
+        "peer": [cost(4, 4, 29e6), cost(4, 4, 29e6), cost(4, 4, 29e6)],
+    }
+    claims = [
+        Claim("time", "docpact", "peer", "wall", 0.4),
+        Claim("memory", "docpact", None, "memory", 32),
+        Claim("growth", "docpact", "peer", "memory"),
+        Claim("time", "docpact", "nowhere", "wall"),
+    ]
+    time, memory, growth = evaluated(claims, costs)
+    assert (time["value"], time["least"], time["most"]) == (0.5, 0.25, 2.25)
+    assert [takes(claim) for claim in (time, memory, growth)] == ["0.50 times as long", "31.0 MB", "2.0 MB more"]
+    assert [goal(claim) for claim in (time, memory, growth)] == ["0.4, missed", "32", ""]
+
+
+def test_a_program_is_measured_alone_and_not_with_what_feeds_it(bench: ModuleType, tmp_path: Path) -> None:
+    held = "held = bytearray(150_000_000); held[::4096] = b'1' * len(held[::4096])"
+    read = f"import sys; assert len(sys.stdin.read()) == 5; open({str(tmp_path / 'read')!r}, 'w')"
+    feeder = [PYTHON, "-c", f"{held}; print('fed!')"]
+    fed = bench.once(bench.Program([PYTHON, "-c", read], feeder=feeder))
+    assert (tmp_path / "read").exists()
+    assert fed.memory < 100e6
+    assert bench.once(bench.Program([PYTHON, "-c", held])).memory > 150e6
+
+
+def test_every_program_is_run_once_a_round_and_starts_some_round(bench: ModuleType, tmp_path: Path) -> None:
+    log = tmp_path / "log"
+
+    def writing(letter: str) -> list[str]:
+        return [PYTHON, "-c", f"open({str(log)!r}, 'a').write({letter!r})"]
+
+    costs = bench.side_by_side({letter: bench.Program(writing(letter)) for letter in "abc"}, rounds=2)
+    assert log.read_text() == "abc" + "abc" + "bca"
+    assert {name: len(runs) for name, runs in costs.items()} == {"a": 2, "b": 2, "c": 2}
+
+
+@pytest.mark.parametrize(
+    ("prints", "code", "why"),
+    [
+        ("print(7)", 0, "told 7 invalid payloads, and there are 8"),
+        ("print(8); raise SystemExit(3)", 0, "gave the exit code 3, not 0"),
+        ("print(8)", 1, "gave the exit code 0, not 1"),
+    ],
+)
+def test_a_program_that_finds_something_else_stops_the_benchmark(bench: ModuleType, prints: str, code: int, why: str) -> None:
+    program = bench.Program([PYTHON, "-c", prints], code, invalid=8, told=int)
+    with pytest.raises(SystemExit, match=why):
+        bench.side_by_side({"program": program}, rounds=1)
+
+
+@pytest.mark.usefixtures("bench")
+def test_the_invalid_payloads_are_read_from_what_each_program_prints() -> None:
+    from figures import told_by_check, told_by_docpact, told_by_sourcemeta
+
+    text = "\nviolates  1,000 of 100,000 payloads with errors; contract task-fetch, profile documented\n"
+    assert told_by_docpact(text) == 1000
+    assert told_by_sourcemeta('fail: a.jsonl (entry #1)\n\n{\n  "failReason": ""\nfail: a.jsonl (entry #2)\n') == 2
+    assert (
+        told_by_check("Schema validation errors were encountered.\n  d/1.json::$.a: x\n  d/1.json::$: y\n  d/2.json::$.a: x\n")
+        == 2
+    )
+
+
+def test_without_a_package_index_it_says_what_still_runs(
+    bench: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bench, "HERE", tmp_path)
+    monkeypatch.setattr(bench, "PYTHON", "/bin/false" if os.path.exists("/bin/false") else "/usr/bin/false")
+    (tmp_path / "peers.txt").write_text("orjson==3.13.0\n")
+    with pytest.raises(SystemExit, match="--without-peers"):
+        bench.peers()
+    assert not (tmp_path / "venv" / ".stamp").exists()
