@@ -9,7 +9,7 @@ from docpact.captures import Apart, Block, Judged, Skipped, Text, Unreadable
 from docpact.lines import BLANK
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Generator, Iterable, Iterator
     from typing import Any
 
     from docpact.captures import Read
@@ -68,6 +68,8 @@ class Reading:
         self._texts = skip
         self._file: Readable | None = None
         self._told = 0
+        # What is passed over was told when it was judged.
+        self._passes = skip > 0
         self._things = _behind(_portions(read(thing, self._opened)), skip)
 
     def part(self, stream: Stream, room: Room) -> Part:
@@ -77,6 +79,9 @@ class Reading:
         found: list[list[Finding]] = []
         accepted = 0
         for thing in self._things:
+            if self._passes:
+                self._progress(ended=False)
+                self._passes = False
             if isinstance(thing, Text | Block):
                 count, size = (1, thing.size) if isinstance(thing, Text) else (_filled(thing), sum(map(len, thing.lines)))
                 for text in stream.sift(thing) if isinstance(thing, Block) else (thing,):
@@ -99,6 +104,10 @@ class Reading:
         self._texts += part.texts
         part.read.append(Judged(accepted, found, self._progress(ended=part.ended)))
         return part
+
+    def close(self) -> None:
+        """Let the source go."""
+        self._things.close()
 
     def _opened(self, file: Readable) -> None:
         self._file = file
@@ -129,7 +138,7 @@ def _portions(things: Iterable[Read]) -> Iterator[Read]:
             yield thing
 
 
-def _behind(things: Iterable[Read], skip: int) -> Iterator[Read]:
+def _behind(things: Iterable[Read], skip: int) -> Generator[Read]:
     """Pass over as many texts, however they came in blocks."""
     for thing in things:
         count = _filled(thing) if isinstance(thing, Block) else 1

@@ -97,7 +97,8 @@ class Local:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        """End every process that was started."""
+        """End every process that was started, and let go what is open."""
+        self._hand.close()
         for worker in self._workers:
             worker.end()
         self._workers.clear()

@@ -202,7 +202,13 @@ class Hand:
     def _keep(self, rest: Batch, reading: Reading) -> None:
         self._open[rest] = reading
         if len(self._open) > _MOST_OPEN:
-            del self._open[next(iter(self._open))]
+            self._open.pop(next(iter(self._open))).close()
+
+    def close(self) -> None:
+        """Let the sources go that are still open."""
+        for reading in self._open.values():
+            reading.close()
+        self._open.clear()
 
 
 @lru_cache(maxsize=4)
