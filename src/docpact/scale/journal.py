@@ -6,6 +6,7 @@ import json
 import os
 import sys
 from collections import deque
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
@@ -76,15 +77,13 @@ class Journal:
         stamp = _stamp(source)
         if stamp is None:
             return None
-        self._stamps[source] = stamp
         for run in self._runs:
             entry = run.find(stamp, entries.span(work))
             if entry is not None:
-                try:
+                # Where somebody has written into it, it is judged again.
+                with suppress(KeyError, TypeError, ValueError):
                     return entries.outcome_of(work, entry)
-                except (KeyError, TypeError, ValueError):
-                    # Somebody has written into it: it is judged again.
-                    return None
+        self._stamps[source] = stamp
         if self._told != source and any(run.knows_other(stamp) for run in self._runs):
             self._told = source
             name = printable(safe_source(source))
