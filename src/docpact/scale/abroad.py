@@ -8,14 +8,16 @@ from contextlib import contextmanager
 from dataclasses import replace
 from functools import lru_cache
 from hashlib import sha256
+from importlib.metadata import PackageNotFoundError, version
 from io import BytesIO
 from pickle import HIGHEST_PROTOCOL, Pickler, loads
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
+from zlib import compress, decompress
 
 from distributed import get_worker
 
-import docpact
+from docpact import data
 from docpact.captures import Unreadable
 from docpact.scale.pieces import Hand
 from docpact.validate.stream import Stream
@@ -38,7 +40,8 @@ class About(NamedTuple):
 class Order(NamedTuple):
     """What workers need to judge the pieces of one run: whose docpact wrote it, and the contract and the task, pickled.
 
-    The contract travels whole, and need not lie where the workers are.
+    The contract travels whole, with every piece, and need not lie where the workers are. (As a result that pieces depend on
+    it would be lost with the worker that holds it, and Dask then takes half a minute to notice.)
     """
 
     about: About
@@ -48,7 +51,7 @@ class Order(NamedTuple):
 @lru_cache(maxsize=1)
 def about() -> About:
     """Return which docpact this process has."""
-    folder, digest = os.path.dirname(os.path.abspath(docpact.__file__)), sha256()
+    folder, digest = os.path.dirname(os.path.abspath(data.__file__)), sha256()
     for above, below, names in os.walk(folder):
         below.sort()
         for name in sorted(name for name in names if name.endswith(".py")):
@@ -56,7 +59,11 @@ def about() -> About:
             digest.update(os.path.relpath(path, folder).encode() + b"\0")
             with open(path, "rb") as file:
                 digest.update(sha256(file.read()).digest())
-    return About(docpact.__version__, digest.hexdigest()[:12], ".".join(platform.python_version_tuple()[:2]))
+    try:
+        installed = version("docpact")
+    except PackageNotFoundError:
+        installed = "of no version"
+    return About(installed, digest.hexdigest()[:12], ".".join(platform.python_version_tuple()[:2]))
 
 
 class _Packer(Pickler):
@@ -74,7 +81,7 @@ def order(contract: Contract, task: Task) -> Order:
     """Return what workers need to judge by this contract."""
     packed = BytesIO()
     _Packer(packed, HIGHEST_PROTOCOL).dump((contract, task))
-    return Order(about(), packed.getvalue())
+    return Order(about(), compress(packed.getvalue()))
 
 
 class _Bench:
@@ -83,7 +90,7 @@ class _Bench:
     def __init__(self, packed: bytes) -> None:
         self._contract: Contract
         self._task: Task
-        self._contract, self._task = loads(packed)  # noqa: S301 - handed out by the scheduler, as all that a worker runs
+        self._contract, self._task = loads(decompress(packed))  # noqa: S301 - handed out by the scheduler, as all that a worker runs
         self._idle: list[Hand] = []
 
     @contextmanager

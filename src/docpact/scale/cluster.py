@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
     from distributed import Future
 
-    from docpact.scale.abroad import Order
     from docpact.scale.pieces import Task, Work
 
 # How long a cluster may take to have a worker.
@@ -58,7 +57,6 @@ class Cluster:
         self._told = 0
         self._ends = ExitStack()
         self._client: Any = None
-        self._sent: Any = None
         self._futures: dict[int, Future[Any]] = {}
         self._given: dict[int, Work] = {}
         self._owners: dict[int, str] = {}
@@ -74,7 +72,6 @@ class Cluster:
         with ExitStack() as ends:
             self._client = ends.enter_context(connected(self._scheduler, self._cores))
             self._muster()
-            self._sent = self._client.submit(_as_it_is, self._order, pure=False)
             self._ends = ends.pop_all()
         return self
 
@@ -83,7 +80,6 @@ class Cluster:
         if self._futures and not self._gone:
             self._client.cancel(list(self._futures.values()), force=True)
         self._futures.clear()
-        self._sent = None
         self._ends.close()
 
     def give(self, ticket: int, piece: Work) -> None:
@@ -94,7 +90,7 @@ class Cluster:
         owner = self._owners.pop(ticket, None)
         # The worker that has a source open goes on with it, as long as it is there.
         there = {"workers": [owner], "allow_other_workers": True} if owner else {}
-        future = self._client.submit(judge_there, self._sent, piece, pure=False, retries=_RETRIES, priority=-ticket, **there)
+        future = self._client.submit(judge_there, self._order, piece, pure=False, retries=_RETRIES, priority=-ticket, **there)
         self._futures[ticket] = future
         future.add_done_callback(lambda _: self._finish(ticket))
 
@@ -236,7 +232,3 @@ def _told(one: About | Exception) -> str:
     if isinstance(one, ImportError) and one.name and not one.name.startswith("docpact"):
         return f"no package {one.name}"
     return f"no docpact that could be asked ({' '.join(str(one).split())[:_LONGEST]})"
-
-
-def _as_it_is(given: Order) -> Order:
-    return given

@@ -7,6 +7,7 @@ import re
 import signal
 import warnings
 from contextlib import ExitStack, contextmanager
+from multiprocessing import resource_tracker
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
@@ -65,7 +66,7 @@ def connected(scheduler: str, cores: int) -> Iterator[Any]:
 @contextmanager
 def _started(workers: int) -> Iterator[LocalCluster]:
     with TemporaryDirectory(prefix="docpact-") as folder:
-        with _deaf():
+        with _deaf(), dask.config.set({"temporary-directory": folder}):
             cluster = LocalCluster(  # type: ignore[no-untyped-call]
                 n_workers=workers, threads_per_worker=1, host="127.0.0.1", dashboard_address=None, memory_limit=0,
                 local_directory=folder, silence_logs=logging.CRITICAL + 1,
@@ -80,6 +81,8 @@ def _deaf() -> Iterator[None]:
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
+    # Where this runs already, starting a process does not open the ears again.
+    resource_tracker.ensure_running()
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
