@@ -18,6 +18,7 @@ from moto.server import ThreadedMotoServer
 from pyarrow import parquet
 
 from docpact.captures import Corrupt, Skipped, Text, Unreadable
+from docpact.cli import main
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -171,3 +172,18 @@ def test_the_package_of_a_scheme_that_is_missing_is_named(
     (missing,) = read(address)
     assert isinstance(missing, Unreadable)
     assert missing.hint == f"pip install 'docpact[{extra}]'"
+
+
+@pytest.mark.usefixtures("rights")
+def test_objects_are_judged_by_several_processes_with_the_same_report(site: str) -> None:
+    named = ["run/", "large.ndjson", "cut.gz", "none", "run/*.zip"]
+    addresses = [*(f"s3://captures/{name}" for name in named), f"{site}/a.ndjson.gz?token=abcdefgh12345678", f"{site}/broken"]
+    command = ["validate", *addresses, "--format", "json", "--jobs"]
+
+    def run(jobs: str) -> tuple[int, str, str]:
+        out, err = io.StringIO(), io.StringIO()
+        return main([*command, jobs], io.BytesIO(), out, err), out.getvalue(), err.getvalue()
+
+    assert run("2") == run("1") == run("3")
+    assert run("1")[1].count("captures/cut.gz") > 1
+    assert "abcdefgh" not in run("2")[1]
