@@ -57,13 +57,15 @@ def test_events_that_are_damaged_cut_or_too_large_are_told_with_their_line(read:
     good = event({"$base64": base64.b64encode(b'{"a": 1}').decode()})
     large = event({"$base64": "A" * 200_000})
     lines = [HEAD.rstrip(), good, b"{]", b'["no event"]', b"[" * 90_000, large, good[:-20]]
-    first, none, damaged, *rest = read("-", stdin=b"\n".join(lines))
+    first, none, damaged, stranger, *rest = read("-", stdin=b"\n".join(lines))
     assert (first.content, first.answer) == (b'{"a": 1}', Answer("1", 1500.0))
     assert (type(none), none.reason) == (Skipped, "no answer")
-    assert (damaged.line, "this event is no JSON" in damaged.reason) == (3, True)
-    deep, over, cut = rest
+    assert (damaged.line, "no JSON" in damaged.reason) == (3, True)
+    assert (stranger.line, stranger.reason) == (4, "this line holds no event")
+    deep, over, again, cut = rest
     assert deep.line == 5
     assert (over.line, over.content) == (6, None)
+    assert again.content == b'{"a": 1}'
     assert (cut.line, "cut off" in cut.reason) == (7, True)
 
 

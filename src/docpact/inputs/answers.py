@@ -71,7 +71,11 @@ def _asked(exchange: Exchange, urls: Iterable[re.Pattern[str]]) -> str | None:
     """Return the id that was asked for, "" where the pattern names none, or None for another request."""
     if exchange.method.upper() != "GET":
         return None
-    path = urlsplit(exchange.url).path if "://" in exchange.url else exchange.url
+    try:
+        path = urlsplit(exchange.url).path if "://" in exchange.url else exchange.url
+    except ValueError:
+        # A host in brackets that is none: the pattern may still fit the whole of it.
+        path = exchange.url
     for pattern in urls:
         match = pattern.fullmatch(path) or pattern.fullmatch(exchange.url)
         if match is not None:

@@ -59,15 +59,20 @@ class _Tape:
         loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
         self._loader = loader(self._metered)
         self._anchors: dict[str, tuple[Any, int]] = {}
+        self._most_kept = source.settings.limit
+        self._kept = 0
+        self._end = 0
         self._weight = 0
 
     def next(self) -> Any:
         """Take the next event."""
         try:
-            return self._loader.get_event()
+            event = self._loader.get_event()
         except (yaml.YAMLError, ValueError, RecursionError) as error:
             mark = getattr(error, "problem_mark", None)
             raise BrokenError(f"the text is no YAML ({_said(error)})", mark.line + 1 if mark else None) from error
+        self._end = event.end_mark.index
+        return event
 
     def begin(self) -> None:
         """Begin a new value: what was read before counts no more."""
@@ -84,6 +89,9 @@ class _Tape:
             raise BrokenError(f"the aliases of the YAML text grow into more than {_MOST_NODES:,} values", line)
         if getattr(event, "anchor", None) and not isinstance(event, yaml.AliasEvent):
             self._anchors[event.anchor] = found, self._weight
+            self._kept += self._end - event.start_mark.index
+            if self._kept > self._most_kept:
+                raise BrokenError(f"the anchors of the YAML text hold more than {self._most_kept:,} characters", line)
         self._weight += before
         return found
 

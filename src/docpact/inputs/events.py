@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Any
+from io import BytesIO
+from typing import TYPE_CHECKING
 
 from docpact.captures import Corrupt, Text
 from docpact.inputs.answers import event_exchange, recorded
 from docpact.inputs.source import INSIDE
-from docpact.inputs.walk import DECODER
-from docpact.lines import BLANK, BOM, Lines
+from docpact.inputs.walk import Walk
+from docpact.lines import BLANK, BOM, BrokenError, Lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,23 +26,40 @@ def read(source: Source, kind: str) -> Iterator[Read]:  # noqa: ARG001 - every k
         if content is None:
             yield Text(source.shown, number, None, size)
             continue
+        if not content.removeprefix(BOM).lstrip(BLANK).startswith(b"{"):
+            yield Corrupt(source.shown, number, "this line holds no event")
+            continue
         try:
-            event = DECODER.decode(content.removeprefix(BOM).strip(BLANK).decode("utf-8", "replace"))
-        except json.JSONDecodeError as error:
-            yield Corrupt(source.shown, number, f"this event is no JSON, or is cut off ({error.msg})")
-        except RecursionError:
-            yield Corrupt(source.shown, number, "this event is nested too deep")
-        else:
-            for name, entry in _interactions(event):
-                shown = f"{source.shown}{INSIDE}interactions/{name}"
-                yield recorded(event_exchange, entry, shown, source.settings)
+            for name, entry in _interactions(Walk(BytesIO(content), source.settings.limit)):
+                yield recorded(event_exchange, entry, f"{source.shown}{INSIDE}interactions/{name}", source.settings)
+        except BrokenError as error:
+            yield Corrupt(source.shown, number, f"in this event, {error.reason}")
     if lines.broken is not None:
         yield Corrupt(source.shown, lines.number + 1, lines.broken.reason)
 
 
-def _interactions(event: Any) -> Iterator[tuple[str, object]]:
-    """Find the interactions of a scenario that ended, whatever phase it belongs to."""
-    for said in event.values() if isinstance(event, dict) else ():
-        recorder = said.get("recorder") if isinstance(said, dict) else None
-        found = recorder.get("interactions") if isinstance(recorder, dict) else None
-        yield from found.items() if isinstance(found, dict) else ()
+def _interactions(walk: Walk) -> Iterator[tuple[str, object]]:
+    """Find the interactions of a scenario that ended, whatever phase it belongs to, one after the other."""
+    for _ in _members(walk):
+        for name in _members(walk):
+            for part in _members(walk) if name == "recorder" else _nothing(walk):
+                for case in _members(walk) if part == "interactions" else _nothing(walk):
+                    yield case, walk.value()
+
+
+def _members(walk: Walk) -> Iterator[str]:
+    """Take an object, yielding each name; the caller takes the value. What is no object is passed over."""
+    if walk.next() != "{":
+        yield from _nothing(walk)
+        return
+    for name in walk.names():
+        walk.must(":")
+        yield name
+
+
+def _nothing(walk: Walk) -> Iterator[str]:
+    if walk.next() in ("{", "["):
+        walk.pass_over()
+    else:
+        walk.value()
+    yield from ()

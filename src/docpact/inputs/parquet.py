@@ -10,7 +10,7 @@ import pyarrow as pa
 from pyarrow.parquet import ParquetFile
 
 from docpact.captures import Corrupt, Text, Unreadable
-from docpact.lines import closed
+from docpact.lines import BrokenError, closed
 from docpact.redact import without_secrets
 
 if TYPE_CHECKING:
@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from docpact.captures import Read
     from docpact.inputs.source import Source
 
-_ROWS = 256
+_ROWS = 64
 _LONGEST = 200
+_MOST_GROUP, _MOST_ROW, _MOST_RATIO = 128 * 1024 * 1024, 1024 * 1024, 100
 # A text such as "[1]" may be a member of a payload; a payload is an object, or a list of them.
 _OBJECTS = re.compile(rb"\s*(?:\[\s*)?\{")
 _TEXTS = ("string", "large_string", "string_view", "binary", "large_binary", "binary_view")
@@ -34,7 +35,8 @@ def read(source: Source, kind: str) -> Iterator[Read]:  # noqa: ARG001 - every k
         return
     number = 0
     try:
-        table = ParquetFile(whole, pre_buffer=False, buffer_size=1024 * 1024, page_checksum_verification=True)
+        table = _opened(whole)
+        _must_be_no_bomb(table.metadata)
         column = _column(table, source)
         if isinstance(column, Unreadable):
             yield column
@@ -47,10 +49,26 @@ def read(source: Source, kind: str) -> Iterator[Read]:  # noqa: ARG001 - every k
         yield Corrupt(source.shown, number + 1, f"the Parquet file is damaged ({_said(error)})")
 
 
+def _opened(whole: Any) -> Any:
+    """Open a table whose texts stay behind their dictionary: a million rows may share one long text."""
+    texts = [field.name for field in ParquetFile(whole, pre_buffer=False).schema_arrow if str(field.type) in _TEXTS]
+    return ParquetFile(whole, read_dictionary=texts, pre_buffer=False, buffer_size=1024 * 1024, page_checksum_verification=True)
+
+
+def _must_be_no_bomb(told: Any) -> None:
+    """Refuse a group of rows of which a page may be larger than memory: few rows, that are large, out of nearly nothing."""
+    for number in range(told.num_row_groups):
+        group = told.row_group(number)
+        packed = sum(group.column(at).total_compressed_size for at in range(group.num_columns))
+        size = group.total_byte_size
+        if size > max(_MOST_GROUP, packed * _MOST_RATIO, group.num_rows * _MOST_ROW):
+            raise BrokenError(f"a decompression bomb: {group.num_rows:,} rows of {size:,} bytes from {packed:,}; not read")
+
+
 def _column(table: Any, source: Source) -> str | Unreadable | None:
     """Return the column of JSON text, or None where the columns are the payload's own members."""
     names = [str(name) for name in table.schema_arrow.names]
-    texts = [name for name in dict.fromkeys(names) if str(table.schema_arrow.field(names.index(name)).type) in _TEXTS]
+    texts = [name for name in dict.fromkeys(names) if _is_text(table.schema_arrow.field(names.index(name)).type)]
     wanted = source.settings.column
     if wanted is not None:
         hint = f"columns of text are: {', '.join(texts) or 'none'}"
@@ -64,9 +82,18 @@ def _column(table: Any, source: Source) -> str | Unreadable | None:
     return found[0] if found else None
 
 
+def _is_text(kind: Any) -> bool:
+    return str(kind.value_type if pa.types.is_dictionary(kind) else kind) in _TEXTS
+
+
 def _holds_json(column: Any) -> bool:
-    values = [value for value in (_bytes(scalar) for scalar in column) if value is not None]
-    return bool(values) and all(_OBJECTS.match(value) and closed(value) for value in values)
+    found = False
+    for scalar in column:
+        value = _bytes(scalar)
+        if value is not None and not (_OBJECTS.match(value) and closed(value)):
+            return False
+        found |= value is not None
+    return found
 
 
 def _texts(batch: Any, column: str | None) -> Iterator[bytes | None]:

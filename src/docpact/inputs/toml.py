@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -18,8 +19,9 @@ if TYPE_CHECKING:
     from docpact.inputs.answers import Exchange
     from docpact.inputs.source import Source
 
-# A table of TOML takes several times its text.
-_MOST = 16 * 1024 * 1024
+# A hostile table takes eighty times its text, and a key of very many parts the square of its length.
+_MOST = 2 * 1024 * 1024
+_MANY_PARTS = re.compile(r"""(?m)^[\s\[]*(?:(?:[\w-]+|"[^"\n]*"|'[^'\n]*')\s*\.\s*){20}""")
 
 
 def read(source: Source, kind: str) -> Iterator[Read]:  # noqa: ARG001 - every kind is read by the same call
@@ -31,7 +33,10 @@ def read(source: Source, kind: str) -> Iterator[Read]:  # noqa: ARG001 - every k
         yield Unreadable(source.shown, reason, "make YAML of it: cassetter convert")
         return
     try:
-        found = tomllib.loads(held.read().removeprefix(BOM).decode())
+        text = held.read().removeprefix(BOM).decode()
+        if _MANY_PARTS.search(text):
+            raise BrokenError("the TOML text has a key of twenty parts, which no recorder writes")
+        found = tomllib.loads(text)
     except UnicodeDecodeError as error:
         raise BrokenError("the text is no TOML (it is no UTF-8)") from error
     except (RecursionError, ValueError) as error:

@@ -20,7 +20,7 @@ _BLANK = re.compile(r"[ \t\r\n]*")
 _INSIDE = re.compile(r'(?:[^"\\]|\\.)*+', re.DOTALL)
 _OUTSIDE = re.compile(r'[^\[\]{}"]*+')
 # Python refuses integers of thousands of digits, and these are not counted with.
-DECODER = json.JSONDecoder(strict=False, parse_int=lambda digits: int(digits) if len(digits) < 20 else Bare(digits))  # noqa: PLR2004
+_DECODER = json.JSONDecoder(strict=False, parse_int=lambda digits: int(digits) if len(digits) < 20 else Bare(digits))  # noqa: PLR2004
 _EXPONENT = len("e+")
 # A body may double in size when it is written as a JSON string.
 _ESCAPED = 2
@@ -94,7 +94,7 @@ class Walk:
         self.next()
         while True:
             try:
-                value, end = DECODER.raw_decode(self._text, self._at)
+                value, end = _DECODER.raw_decode(self._text, self._at)
             except RecursionError as error:
                 raise self.broken("the JSON text is nested too deep") from error
             except json.JSONDecodeError as error:

@@ -36,7 +36,10 @@ class _Packed:
     """The bytes of one member as they stand in the archive."""
 
     def __init__(self, file: BinaryIO, info: zipfile.ZipInfo) -> None:
-        file.seek(info.header_offset)
+        try:
+            file.seek(info.header_offset)
+        except (ValueError, OverflowError, OSError) as error:
+            raise BrokenError("this member stands nowhere in the zip archive") from error
         header = file.read(_HEADER)
         if len(header) < _HEADER or header[:4] != _SIGNATURE:
             raise BrokenError("this member does not stand where the zip archive says")
@@ -87,9 +90,29 @@ def read(source: Source, kind: str) -> Iterator[Read]:  # noqa: ARG001 - every k
         members = zipfile.ZipFile(whole).infolist()
     except _ERRORS as error:
         raise BrokenError(f"the zip archive is damaged ({error})") from error
+    doubled = _overlapping(members)
     for info in members:
-        if not info.is_dir():
+        if info.header_offset in doubled and info is not doubled[info.header_offset]:
+            reason = "this member of the zip archive stands where another one does: a decompression bomb, or damage"
+            yield Corrupt(source.member(source.file, info.filename).shown, None, reason)
+        elif not info.filename.endswith("/"):
             yield from _member(source, whole, info)
+
+
+def _overlapping(members: list[zipfile.ZipInfo]) -> dict[int, zipfile.ZipInfo | None]:
+    """Find where members begin that begin within another one, with the one of them that is read, if any.
+
+    Thousands of members that share their packed bytes are how a small archive holds petabytes.
+    """
+    found: dict[int, zipfile.ZipInfo | None] = {}
+    end, before = 0, None
+    for info in sorted(members, key=lambda info: info.header_offset):
+        if before is not None and info.header_offset < end:
+            found.setdefault(info.header_offset, before if info.header_offset == before.header_offset else None)
+        else:
+            before = info
+        end = max(end, info.header_offset + _HEADER + info.compress_size)
+    return found
 
 
 def _member(source: Source, whole: BinaryIO, info: zipfile.ZipInfo) -> Iterator[Read]:
