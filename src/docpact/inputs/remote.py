@@ -110,6 +110,10 @@ def _is_hidden(path: str) -> bool:
 
 
 def _unreadable(shown: str, error: Exception) -> Unreadable:
+    cause = error.__cause__ or error
+    # A server that cannot be reached, or whose certificate nobody vouches for, is told by fsspec as a file that is not there.
+    if isinstance(cause, Exception) and type(cause).__name__.startswith("ClientConnect"):
+        return Unreadable(shown, _said(cause), "look at the address with another program")
     if isinstance(error, FileNotFoundError):
         return Unreadable(shown, "no such file", "look at the spelling, and at what the store lists")
     if isinstance(error, PermissionError) or "Credentials" in type(error).__name__:
