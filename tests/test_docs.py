@@ -18,10 +18,11 @@ from docpact.rules import RULES
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
+PAGES = [README, *(page.read_text("utf-8") for page in sorted((ROOT / "docs").glob("*.md")))]
 
 
-def blocks(language: str) -> list[str]:
-    return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
+def blocks(language: str, page: str = README) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", page, re.DOTALL)
 
 
 def run(*arguments: str) -> tuple[int, str]:
@@ -47,9 +48,10 @@ def test_the_python_in_the_readme_runs_and_prints_what_it_says(capsys: pytest.Ca
 
 
 @pytest.mark.parametrize(
-    "command", [line for block in blocks("sh") for line in block.splitlines() if line.startswith("docpact ")]
+    "command",
+    [line for page in PAGES for block in blocks("sh", page) for line in block.splitlines() if line.startswith("docpact ")],
 )
-def test_a_command_in_the_readme_is_one_that_docpact_takes(command: str) -> None:
+def test_a_command_in_the_documentation_is_one_that_docpact_takes(command: str) -> None:
     from docpact.cli import Streams
 
     streams = Streams(io.BytesIO(), io.StringIO(), io.StringIO())
