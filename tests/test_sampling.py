@@ -27,7 +27,8 @@ def test_the_same_seed_gives_the_same_sample_in_the_order_of_the_input() -> None
 
 
 def test_a_block_is_sampled_as_its_lines_are_and_blank_lines_are_no_payloads() -> None:
-    block = Block("x", 1, [b"{}"] * 500 + [b""] * 3 + [b"{}"] * 500)
+    content = b"{}\n" * 500 + b"\n" * 3 + b"{}\n" * 500
+    block = Block("x", 1, content, [at for at, byte in enumerate(content) if byte == ord("\n")])
     sample = Sample(5, 7)
     lines = [thing.line for thing in sample.draw([block]) if isinstance(thing, Text)]
     assert [line - 3 * (line > 500) for line in lines if line is not None] == drawn(5, 7)

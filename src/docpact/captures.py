@@ -52,20 +52,29 @@ class Text:
 
 
 class Block(NamedTuple):
-    """Payload texts that follow each other in a file of lines: the source, the number of the first line, and the lines.
+    """Payload texts that follow each other in a file of lines: the source, the number of the first line, and whole lines.
 
-    A line may be blank, which is no payload.
+    A line may be blank, which is no payload. `ends` are the offsets in `content` where the lines end.
     """
 
     source: str
     line: int
-    lines: list[bytes]
+    content: bytes
+    ends: list[int]
 
     def texts(self) -> Iterator[Text]:
         """Yield each line that is not blank as a text."""
-        for number, line in enumerate(self.lines, self.line):
+        for number, line in enumerate(self.content[: self.ends[-1]].split(b"\n"), self.line):
             if line.strip(BLANK):
                 yield Text(self.source, number, line, len(line))
+
+    def portions(self, most: int) -> Iterator[Block]:
+        """Yield the block in blocks of no more lines than that."""
+        start = 0
+        for index in range(0, len(self.ends), most):
+            ends = self.ends[index : index + most]
+            yield Block(self.source, self.line + index, self.content[start : ends[-1]], [end - start for end in ends])
+            start = ends[-1] + 1
 
 
 @dataclass(frozen=True, slots=True)

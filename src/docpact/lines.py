@@ -110,19 +110,24 @@ class Lines:
         self.number += 1
         return self.number, None, size
 
-    def block(self) -> tuple[int, list[bytes]] | None:
-        """Return the number of the next line and all lines that are held whole, or None where none is.
+    def block(self) -> tuple[int, bytes, list[int]] | None:
+        """Return the number of the next line, all lines that are held whole, and where each ends; or None where none is.
 
         A line may then be larger than the limit by no more than what is read at a time.
         """
         end = self._buffer.rfind(b"\n", self._start)
         if end < 0:
             return None
-        lines = self._buffer[self._start : end].split(b"\n")
+        content = self._buffer[self._start : end + 1]
         self._start = end + 1
+        # Looking for the next one costs less than counting all of them.
+        ends, at = [], content.find(b"\n")
+        while at >= 0:
+            ends.append(at)
+            at = content.find(b"\n", at + 1)
         first = self.number + 1
-        self.number += len(lines)
-        return first, lines
+        self.number += len(ends)
+        return first, content, ends
 
     def next_filled(self) -> tuple[int, bytes | None, int] | None:
         """Return the next line that is not blank."""

@@ -104,6 +104,32 @@ def test_what_the_sieve_accepts_of_mutated_lines_has_no_finding(profile: str, la
     assert accepted > 100, "the sieve accepts next to nothing: this test proves nothing"
 
 
+def test_lines_are_never_taken_together_nor_one_for_the_other() -> None:
+    rng = random.Random(7)  # noqa: S311 - the same lines each time
+    judge, reader = Judge(CONTRACT, layers={Layer.DOCUMENTED}), Reader()
+    sieve = Sieve(judge)
+    right = [line for line in lines(rng) if is_right(judge, reader, line)]
+    for line in right:
+        sieve.learn(line, reader.read(line).value)
+    right = [line for line in right if sieve.accepts(line)]
+    for _ in range(1500):
+        some = [rng.choice(right) for _ in range(4)]
+        torn = some[1].find(rng.choice([b'"buttons":', b'"prompt":', b","]))
+        changed = mutated(rng, some[2]) if rng.random() < 0.7 else b" \t"
+        # A line that is cut in two, where a member or a value begins: each half is a line of its own.
+        content = b"\n".join([some[0], some[1][:torn], some[1][torn:], changed, some[3]]) + b"\n"
+        ends = [at for at, byte in enumerate(content) if byte == 10]
+        told = dict(sieve.sift(content, ends, 11))
+        accepted = 0
+        for number, line in enumerate(content.split(b"\n")[:-1], 11):
+            if number in told:
+                assert told[number] == line
+            elif line.strip(b" \t\r"):
+                accepted += 1
+                assert is_right(judge, reader, line), line
+        assert sieve.take_accepted() == accepted >= 2
+
+
 def test_a_run_of_like_lines_is_accepted_but_for_the_first() -> None:
     judge, reader = Judge(CONTRACT), Reader()
     sieve = Sieve(judge)
@@ -161,7 +187,9 @@ def test_shapes_and_blocks_are_bounded() -> None:
         body = {**CONTRACT.example, f"x{n % 40}": n, "free": [n]}
         sieve.learn(json.dumps(body).encode(), body)
     assert len(sieve._order) <= 16
-    assert all(shape.learned <= 512 for shape in sieve._order)
+    alike = [blocks for shape in sieve._order for cut in shape.cuts for blocks in cut.blocks.values()]
+    assert sum(map(len, alike)) <= 512
+    assert max(map(len, alike)) <= 32
 
 
 @settings(max_examples=2000, deadline=None)

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from docpact.captures import Apart, Block, Judged, Skipped, Text, Unreadable
-from docpact.lines import BLANK
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator
@@ -83,7 +82,7 @@ class Reading:
                 self._progress(ended=False)
                 self._passes = False
             if isinstance(thing, Text | Block):
-                count, size = (1, thing.size) if isinstance(thing, Text) else (_filled(thing), sum(map(len, thing.lines)))
+                count, size = (1, thing.size) if isinstance(thing, Text) else (_filled(thing), len(thing.content))
                 for text in stream.sift(thing) if isinstance(thing, Block) else (thing,):
                     for findings in stream.judge(text):
                         accepted += not findings
@@ -132,8 +131,7 @@ def _portions(things: Iterable[Read]) -> Iterator[Read]:
     """Hand on blocks in portions, so that no more than one of them can be judged too many."""
     for thing in things:
         if isinstance(thing, Block):
-            for index in range(0, len(thing.lines), _MOST_LINES):
-                yield Block(thing.source, thing.line + index, thing.lines[index : index + _MOST_LINES])
+            yield from thing.portions(_MOST_LINES)
         else:
             yield thing
 
@@ -152,7 +150,7 @@ def _behind(things: Iterable[Read], skip: int) -> Generator[Read]:
 
 
 def _filled(block: Block) -> int:
-    return sum(1 for line in block.lines if line.strip(BLANK))
+    return sum(1 for _ in block.texts())
 
 
 def lost(batch: Batch) -> list[Part]:

@@ -245,7 +245,7 @@ class _Judging:
             block = lines.block() if limit >= LEAST_FOR_BLOCKS else None
             after = span.at - lines.held
             if block is not None:
-                self._block(*block, after)
+                self._block(Block(self._piece.source, *block), after)
             elif self._full:
                 self._stop(lines.number, after)
         if self.outcome.rest is None:
@@ -256,15 +256,17 @@ class _Judging:
     def _full(self) -> bool:
         return self._findings >= MOST_FINDINGS
 
-    def _block(self, first: int, lines: list[bytes], after: int) -> None:
+    def _block(self, block: Block, after: int) -> None:
         """Judge lines in portions, up to the one with which there are too many findings; `after` is where the lines end."""
-        for index in range(0, len(lines), _MOST_LINES):
+        at = after - len(block.content)
+        for portion in block.portions(_MOST_LINES):
             if self._full:
-                self._stop(first + index - 1, after - sum(len(line) + 1 for line in lines[index:]))
+                self._stop(portion.line - 1, at)
                 return
-            self._take(self._stream.sift(Block(self._piece.source, first + index, lines[index : index + _MOST_LINES])))
+            self._take(self._stream.sift(portion))
+            at += portion.ends[-1] + 1
         if self._full:
-            self._stop(first + len(lines) - 1, after)
+            self._stop(block.line + len(block.ends) - 1, after)
 
     def _take(self, texts: Iterable[Text]) -> None:
         for text in texts:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from docpact.finding import escape_token, without_indices
@@ -99,8 +100,8 @@ class Documented:
 
     def _unlisted(self, pointer: str, name: str, error: SchemaError) -> Breach:
         found, listed = error.instance, [str(value) for value in error.value]
-        near = get_close_matches(str(found).upper()[:100], listed, n=1)
-        nearest = f"; the nearest is {near[0]}" if near else ""
+        near = _nearest(str(found).upper()[:100], tuple(listed))
+        nearest = f"; the nearest is {near}" if near else ""
         message = f"{name} is {shown(found)!r}, which the page does not list{nearest}"
         return Breach("documented-enum", pointer, found, listed, message, self._clause(pointer, "enum"))
 
@@ -115,8 +116,8 @@ class Documented:
                 if name in schema["properties"]:
                     yield from self._undocumented(part, schema["properties"][name], at)
                 else:
-                    near = get_close_matches(name[:100], schema["properties"], n=1)
-                    message = f"{name_of(at)} is not on the page" + (f"; did the server mean {near[0]}?" if near else "")
+                    near = _nearest(name[:100], tuple(schema["properties"]))
+                    message = f"{name_of(at)} is not on the page" + (f"; did the server mean {near}?" if near else "")
                     yield Breach("undocumented-member", at, part, None, message, severity=self._profile.undocumented)
 
     def _excused(self, breach: Breach) -> Breach | None:
@@ -132,6 +133,13 @@ class Documented:
         if key not in self._clauses:
             self._clauses[key] = self._contract.clause(*key)
         return self._clauses[key]
+
+
+@lru_cache(maxsize=1024)
+def _nearest(word: str, known: tuple[str, ...]) -> str | None:
+    """Return the known word that is meant, if one is near; the same word comes again and again in a long capture."""
+    near = get_close_matches(word, known, n=1)
+    return near[0] if near else None
 
 
 def _type_name(value: Any) -> str:

@@ -54,6 +54,7 @@ class Engine:
         self._schema = dict(schema)
         self._walks = _is_walked(self._schema)
         self._accept = quick.schema_of(plan.of_schema(schema) if self._walks else ["none"])
+        self._part: _Part | None = None
         self._validator: Any = None
         if not self._walks:
             _refuse_references(self._schema, "")
@@ -64,7 +65,10 @@ class Engine:
 
     def errors(self, payload: Any) -> Iterator[SchemaError]:
         """Yield every breach of the schema, in its order."""
-        return _walk(self._schema, payload, ()) if self._walks else self._judged(payload)
+        if not self._walks:
+            return self._judged(payload)
+        self._part = self._part or _Part(self._schema)
+        return self._part.errors(payload, ())
 
     def _judged(self, payload: Any) -> Iterator[SchemaError]:
         if self._validator is None:
@@ -84,22 +88,32 @@ class Engine:
                         yield SchemaError("required", path, error.instance, name)
 
 
-def _walk(schema: Mapping[str, Any], value: Any, path: Path) -> Iterator[SchemaError]:
-    declared = schema.get("type")
-    if declared is not None and not _is_of(value, declared):
-        yield SchemaError("type", path, value, declared)
-    if "enum" in schema and not any(_equal(value, listed) for listed in schema["enum"]):
-        yield SchemaError("enum", path, value, schema["enum"])
-    if isinstance(value, dict):
-        for name, part in schema.get("properties", {}).items():
-            if name in value:
-                yield from _walk(part, value[name], (*path, name))
-        for name in schema.get("required", ()):
-            if name not in value:
-                yield SchemaError("required", path, value, name)
-    elif isinstance(value, list) and "items" in schema:
-        for index, item in enumerate(value):
-            yield from _walk(schema["items"], item, (*path, index))
+class _Part:
+    """One subschema, and what it certainly accepts: only values with a breach in them are walked through."""
+
+    def __init__(self, schema: Mapping[str, Any]) -> None:
+        self.accepts = quick.schema_of(plan.of_schema(schema))
+        self._type = schema.get("type")
+        self._enum = schema.get("enum")
+        self._properties = {name: _Part(part) for name, part in schema.get("properties", {}).items()}
+        self._required = tuple(schema.get("required", ()))
+        self._items = _Part(schema["items"]) if "items" in schema else None
+
+    def errors(self, value: Any, path: Path) -> Iterator[SchemaError]:
+        if self._type is not None and not _is_of(value, self._type):
+            yield SchemaError("type", path, value, self._type)
+        if self._enum is not None and not any(_equal(value, listed) for listed in self._enum):
+            yield SchemaError("enum", path, value, self._enum)
+        if isinstance(value, dict):
+            for name, part in self._properties.items():
+                if name in value and not part.accepts(value[name]):
+                    yield from part.errors(value[name], (*path, name))
+            for name in self._required:
+                if name not in value:
+                    yield SchemaError("required", path, value, name)
+        elif isinstance(value, list) and self._items is not None and not self.accepts(value):
+            for index, item in enumerate(value):
+                yield from self._items.errors(item, (*path, index))
 
 
 _TYPES: dict[str, type | tuple[type, ...]] = {

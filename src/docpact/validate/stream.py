@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from docpact.captures import Text
 from docpact.finding import Finding, Layer, Place
-from docpact.lines import BLANK
 from docpact.polled import unwrapped
 from docpact.redact import shown, shown_text
 from docpact.validate.breach import ABSENT, Breach, member
@@ -60,7 +59,6 @@ class Stream:
         # Polls and items have a place among others, and an id that was asked for is compared: each is judged by itself.
         self._sifts = not (self._by_story or settings.each or settings.asked is not None)
         self._sieve: Sieve | None = None
-        self._accepted = 0
 
     def sift(self, block: Block) -> Iterator[Text]:
         """Yield the texts of a block that must be judged one by one; the others have nothing wrong, and are only counted."""
@@ -72,24 +70,21 @@ class Stream:
         if self._sieve is None:
             yield from block.texts()
             return
-        accepts, accepted = self._sieve.accepts, 0
-        for number, line in enumerate(block.lines, block.line):
-            if accepts(line):
-                accepted += 1
-            elif line.strip(BLANK):
-                yield Text(block.source, number, line, len(line))
-        self._accepted += accepted
+        for number, line in self._sieve.sift(block.content, block.ends, block.line):
+            yield Text(block.source, number, line, len(line))
 
     def take_accepted(self) -> int:
         """Return how many payloads were accepted since this was last asked."""
-        accepted, self._accepted = self._accepted, 0
-        return accepted
+        return self._sieve.take_accepted() if self._sieve is not None else 0
 
     def judge(self, text: Text) -> Iterator[list[Finding]]:
         """Yield the findings of each payload in a text: one payload, or the items of a list where that was asked for."""
         if text.content is None:
             message = f"a text of more than {text.size:,} bytes is over the limit, and was not judged"
             yield [Breach("json-size", "", ABSENT, None, message).finding(Place(text.source, text.line))]
+            return
+        if self._sieve is not None and text.answer is None and self._sieve.accepts(text.content):
+            yield []
             return
         parsed = self._reader.read(text.content)
         if parsed.value is ABSENT:
@@ -185,7 +180,7 @@ class Stream:
     def _places(self, text: Text, parsed: Parsed, pointers: list[str]) -> dict[str, Place]:
         if not pointers:
             return {}
-        offsets = locate(parsed.characters, pointers)
+        offsets = locate(parsed.characters, pointers, once=not parsed.flaws)
         where = line_and_column(parsed.characters, set(offsets.values()))
         first = text.line or 1
         return {
