@@ -148,6 +148,24 @@ def test_a_batch_whose_process_dies_is_judged_again(folder: Path, monkeypatch: p
     assert (accepted, len(places), others) == (1188, 12, [])
 
 
+def test_a_source_whose_process_dies_is_gone_on_with_by_another(packed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = summed(thing for part in hand().judge(Batch((apart(packed),))).parts for thing in part.read)
+    few = "import docpact.scale.pieces as p; p.MOST_FINDINGS = 10; main()"
+    monkeypatch.setattr(local, "_BOOT", local._BOOT.replace("main()", few))
+    monkeypatch.setattr(Local, "_own", lambda _: None)
+    told: list[str] = []
+    large = replace(apart(packed), size=9 << 20)
+    with Local(TASK, Stream(load(), Settings()), 2, told.append) as crew:
+        found: list[Read] = []
+        for number, thing in enumerate(in_order([large, large], crew)):
+            if number == 5:
+                os.kill(crew.processes[0], signal.SIGKILL)
+            found.append(thing)
+    accepted, places, others = summed(found)
+    assert len(told) == 1
+    assert (accepted, places, others) == (2 * whole[0], whole[1] * 2, whole[2] * 2)
+
+
 def test_sources_that_kill_twice_are_named_and_the_others_are_judged(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     kills = f"{folder}/0070.json"
     boot = local._BOOT.replace(

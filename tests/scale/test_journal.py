@@ -79,7 +79,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("docpact.cli.spread._LONG", 1 << 20)
     real = pieces.cut
     monkeypatch.setattr(order, "cut", lambda file: real(file, 1 << 19))
-    monkeypatch.setattr(pieces, "MOST_FINDINGS", 64)
+    monkeypatch.setattr(pieces, "MOST_FINDINGS", 16)
 
 
 @pytest.mark.usefixtures("small")
@@ -97,6 +97,7 @@ def test_a_journal_that_is_cut_anywhere_is_gone_on_with(captures: list[str], tmp
         kept.write_bytes(whole[:end])
         assert run(*asked, jobs, "--resume", kept) == expected, end
         finished = kept.read_bytes()
+        assert all(isinstance(json.loads(line), dict) for line in finished.splitlines()), end
         assert finished.startswith(whole[: whole.rfind(b"\n", 0, end) + 1]), end
         assert run(*asked, jobs, "--resume", kept) == expected, end
         assert kept.read_bytes() == finished, end
