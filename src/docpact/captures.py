@@ -170,7 +170,7 @@ def read(
         if name == "-":
             yield from reader.texts(stdin if stdin is not None else io.BytesIO(), STDIN, named=True)
         elif os.path.isdir(name):
-            yield from _folder(Path(name), reader, ())
+            yield from _folder(str(Path(name)), reader, ())
         elif glob.has_magic(name) and not os.path.lexists(name):
             matches = sorted(glob.iglob(name, recursive=True))
             if not matches:
@@ -187,57 +187,53 @@ def one(name: str, reader: Plain, *, named: bool) -> Iterator[Read]:
     apart = reader.apart(name, named=named)
     if apart is not None:
         yield apart
-    elif named or is_capture(Path(reader.folder, name), reader):
+    elif named or is_capture(os.path.join(reader.folder, name), reader):
         yield from _file(name, reader, named=named)
     else:
         yield Skipped(name, "holds no JSON")
 
 
-def _folder(folder: Path, reader: Plain, above: tuple[tuple[int, int], ...]) -> Iterator[Read]:
+def _folder(folder: str, reader: Plain, above: tuple[tuple[int, int], ...]) -> Iterator[Read]:
     try:
-        status = folder.stat()
+        status = os.stat(folder)
         with os.scandir(folder) as entries:
             names = sorted(entry.name for entry in entries)
     except OSError as error:
-        yield unreadable(str(folder), error)
+        yield unreadable(folder, error)
         return
     here = (status.st_dev, status.st_ino)
     if here in above:
-        yield Skipped(str(folder), "a link that leads back to a folder above it")
+        yield Skipped(folder, "a link that leads back to a folder above it")
         return
     for name in names:
-        path = folder / name
+        path = os.path.join(folder, name) if folder != "." else name
         if name.startswith("."):
-            yield Skipped(str(path), "hidden")
-        elif path.is_dir():
+            yield Skipped(path, "hidden")
+            continue
+        try:
+            mode = os.stat(path).st_mode
+        except OSError as error:
+            yield unreadable(path, error) if os.path.lexists(path) else Skipped(path, "gone while the folder was read")
+            continue
+        if stat.S_ISDIR(mode):
             yield from _folder(path, reader, (*above, here))
-        elif not path.exists():
-            yield _dangling(path)
-        elif not path.is_file():
-            yield Skipped(str(path), "not a regular file")
+        elif not stat.S_ISREG(mode):
+            yield Skipped(path, "not a regular file")
         else:
-            yield from one(str(path), reader, named=False)
+            yield from one(path, reader, named=False)
 
 
-def _dangling(path: Path) -> Read:
-    try:
-        path.stat()
-    except OSError as error:
-        return unreadable(str(path), error)
-    return Skipped(str(path), "gone while the folder was read")
-
-
-def is_capture(path: Path, reader: Plain) -> bool:
+def is_capture(path: str, reader: Plain) -> bool:
     """Tell whether a file that was met in a folder is a capture, by its name or else by its first bytes."""
-    if path.suffix.lower() in _NAMES:
+    if path.lower().endswith(_NAMES):
         return True
     try:
-        with path.open("rb") as file:
+        with open(path, "rb") as file:
             head = file.read(_HEAD)
     except OSError:
         # It is opened again, and reported, as every file that cannot be read.
         return True
-    return reader.knows(path.name, head)
+    return reader.knows(os.path.basename(path), head)
 
 
 def _file(name: str, reader: Plain, *, named: bool) -> Iterator[Read]:
@@ -295,6 +291,10 @@ def _texts(lines: Lines, source: str, *, by_name: bool, blocks: bool) -> Iterato
             yield Text(source, None, b"", 0)
         return
     number, content, size = first
+    if number == 1 and not by_name and content is not None and lines.is_last() and lines.broken is None:
+        # Whatever it is, it is one text: that is seen without reading what it says.
+        yield Text(source, None, content, size)
+        return
     if by_name or content is None or whole(content):
         more = lines.next_filled()
         # One line alone is a document: its columns are those of the file, and no line number is lost.

@@ -136,6 +136,12 @@ class Lines:
             line = self.next()
         return line
 
+    def is_last(self) -> bool:
+        """Tell whether nothing follows the line that was handed out last, not even a blank one; false where it is not known."""
+        if self._start >= len(self._buffer) and not self.ended:
+            self._buffer, self._start = self._read(), 0
+        return self._start >= len(self._buffer) and self.ended
+
     def rest(self, held: int) -> tuple[bytes, bool]:
         """Return what is left of the file, and whether that is all of it; never more than the limit less `held`."""
         pieces = [self._buffer[self._start :]]

@@ -6,7 +6,6 @@ import os
 import re
 from dataclasses import replace
 from io import SEEK_END, BytesIO
-from pathlib import Path
 from stat import S_ISREG
 from typing import TYPE_CHECKING, BinaryIO, cast
 
@@ -60,7 +59,7 @@ def read_apart(thing: Apart, settings: Settings, opened: Callable[[Readable], No
 
 def is_capture(path: str) -> bool:
     """Tell whether a file is a capture where it is met in a folder."""
-    return captures.is_capture(Path(path), Reader(Settings(captures.DEFAULT_LIMIT)))
+    return captures.is_capture(path, Reader(Settings(captures.DEFAULT_LIMIT)))
 
 
 class Reader(captures.Plain):

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 # Stories that are remembered at a time; the one that was polled longest ago makes room.
 _MOST_STORIES = 200_000
+# For as many texts, judged one by one, it does not pay to load the sieve.
+_MANY = 50
 # What the members of a wrapper must be.
 _MEANT = {
     "at": "milliseconds since 1970, or a time as RFC 3339 writes it: 2025-01-31T12:00:00Z",
@@ -59,19 +61,24 @@ class Stream:
         # Polls and items have a place among others, and an id that was asked for is compared: each is judged by itself.
         self._sifts = not (self._by_story or settings.each or settings.asked is not None)
         self._sieve: Sieve | None = None
+        self._judged = 0
 
     def sift(self, block: Block) -> Iterator[Text]:
         """Yield the texts of a block that must be judged one by one; the others have nothing wrong, and are only counted."""
-        if self._sieve is None and self._sifts:
-            from docpact.validate.bulk import Sieve
-
-            sieve = Sieve(self._judge)
-            self._sieve, self._sifts = (sieve, True) if sieve.works else (None, False)
+        self._ready()
         if self._sieve is None:
             yield from block.texts()
             return
         for number, line in self._sieve.sift(block.content, block.ends, block.line):
             yield Text(block.source, number, line, len(line))
+
+    def _ready(self) -> None:
+        """Have the sieve ready where payloads can be sifted."""
+        if self._sieve is None and self._sifts:
+            from docpact.validate.bulk import Sieve
+
+            sieve = Sieve(self._judge)
+            self._sieve, self._sifts = (sieve, True) if sieve.works else (None, False)
 
     def take_accepted(self) -> int:
         """Return how many payloads were accepted since this was last asked."""
@@ -83,6 +90,9 @@ class Stream:
             message = f"a text of more than {text.size:,} bytes is over the limit, and was not judged"
             yield [Breach("json-size", "", ABSENT, None, message).finding(Place(text.source, text.line))]
             return
+        self._judged += 1
+        if self._judged == _MANY:
+            self._ready()
         if self._sieve is not None and text.answer is None and self._sieve.accepts(text.content):
             yield []
             return
