@@ -112,6 +112,7 @@ class Contract:
     buttons: tuple[ButtonKind, ...]
     profiles: Mapping[str, Profile]
     schema_sha256: str
+    folder: str = ""
 
     @property
     def page_label(self) -> str:
@@ -190,6 +191,7 @@ def load(name: str | Path = "task-fetch") -> Contract:
         buttons=_kinds(said.get("buttons", {})),
         profiles=_profiles(said.get("profiles", {})),
         schema_sha256=hashlib.sha256(schema_path.read_bytes()).hexdigest(),
+        folder=str(folder),
     )
 
 

@@ -1,0 +1,277 @@
+"""Payloads: one task object for a profile, a status and an action, made of the samples, or else of the schema alone."""
+
+from __future__ import annotations
+
+import re
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
+
+from docpact.errors import UsageError
+from docpact.finding import escape_token
+from docpact.generate.draws import pick
+from docpact.generate.samples import Samples, load
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from docpact.contract import Contract
+    from docpact.generate.draws import Draws
+    from docpact.generate.samples import Row
+
+    # What makes one member of a payload, of its task and of how far it has come.
+    Maker = Callable[["Task", int | None], Any]
+
+_SPLIT = re.compile(r"\{([a-z]+)\}")
+_WORD = re.compile(r"[a-z0-9]+")
+_DISCORD = 10**18
+
+
+class Task:
+    """What is the same in all polls of one task: its id, job, prompt and times, each drawn where it is first asked for."""
+
+    __slots__ = ("_held", "draws", "locales", "samples")
+
+    def __init__(self, draws: Draws, samples: Samples, locales: Sequence[str]) -> None:
+        self.draws = draws
+        self.samples = samples
+        self.locales = locales
+        self._held: dict[str, Any] = {}
+
+    def get(self, name: str) -> Any:
+        """Return one of the values that texts may be made of, or a time in milliseconds."""
+        held = self._held
+        if name not in held:
+            held[name] = _VALUES[name](self)
+        return held[name]
+
+
+def _submitted(task: Task) -> int:
+    clock, draws = task.samples.clock, task.draws
+    return clock.begins + draws.nth * clock.apart + draws.integer("clock/submitted", 0, clock.apart - 1)
+
+
+def _prompts(task: Task) -> tuple[str, str]:
+    locale = pick(task.draws, "prompt/locale", task.locales)
+    return pick(task.draws, f"prompt/{locale}", task.samples.prompts[locale])
+
+
+def _id(task: Task) -> str:
+    made = task.get("submitted") - task.draws.integer("id/before", 0, 1)
+    return f"{made}{task.draws.integer('id/digits', 0, 999):03}"
+
+
+def _parent(task: Task) -> str:
+    made = task.get("submitted") - task.draws.integer("parent/before", 60_000, 3_600_000)
+    return f"{made}{task.draws.integer('parent/digits', 0, 999):03}"
+
+
+def _job(task: Task) -> str:
+    digits = f"{task.draws.integer('job/high', 0, 2**64 - 1):016x}{task.draws.integer('job/low', 0, 2**64 - 1):016x}"
+    # Version 4 of RFC 9562, as the jobs of Midjourney are.
+    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{'89ab'[int(digits[16], 16) % 4]}{digits[17:20]}-{digits[20:]}"
+
+
+def _chinese(task: Task) -> str:
+    prompt, english = task.get("prompts")
+    return prompt if prompt != english and any("\u4e00" <= c <= "\u9fff" for c in prompt) else ""
+
+
+_VALUES: dict[str, Callable[[Task], Any]] = {
+    "submitted": _submitted,
+    "started": lambda task: task.get("submitted") + task.draws.integer("clock/queued", *task.samples.clock.queued),
+    "finished": lambda task: task.get("started") + task.draws.integer("clock/running", *task.samples.clock.running),
+    "prompts": _prompts,
+    "prompt": lambda task: task.get("prompts")[0],
+    "english": lambda task: task.get("prompts")[1],
+    "chinese": _chinese,
+    "describes": lambda task: "\n\n".join(f"{n}️⃣ {task.get('english')}, take {n}" for n in range(1, 5)),
+    "slug": lambda task: "_".join(_WORD.findall(task.get("english").lower())[:5]) or "image",
+    "id": _id,
+    "parent": _parent,
+    "job": _job,
+    "channel": lambda task: str(_DISCORD + task.draws.integer("channel", 0, _DISCORD)),
+    "message": lambda task: str(_DISCORD + task.draws.integer("message", 0, _DISCORD)),
+    "hash": lambda task: f"{task.draws.integer('hash', 0, 2**64 - 1):016x}",
+}
+
+
+class Sampler:
+    """Make payloads of one contract as one profile sends them.
+
+    Raises `UsageError` for a locale that the samples do not have.
+    """
+
+    def __init__(self, contract: Contract, profile: str = "documented", locale: str | None = None) -> None:
+        self.contract = contract
+        self.profile = contract.profile(profile)
+        self.samples = load(contract)
+        self.locales = _locales(self.samples, locale)
+        self.statuses = self._known("status")
+        self.actions = self._known("action")
+        self._plans: dict[tuple[str, str], list[tuple[str, Maker]]] = {}
+
+    def task(self, draws: Draws) -> Task:
+        """Begin a task: what its polls have in common."""
+        return Task(draws, self.samples, self.locales)
+
+    def facts(self, draws: Draws, status: str | None = None, action: str | None = None) -> tuple[str, str]:
+        """Draw a status and an action, as far as they are not given; both are "" where the contract has no such member.
+
+        Raises `UsageError` for one that the profile does not know.
+        """
+        for role, given, known in (("status", status, self.statuses), ("action", action, self.actions)):
+            if given is not None and given not in known:
+                near = get_close_matches(given.upper(), known, n=1)
+                hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(map(repr, known)) or 'none'}"
+                raise UsageError(f"the profile {self.profile.name} knows no {role} {given!r}", hint=hint)
+        if status is None:
+            weighted = [known for known in self.statuses for _ in range(self.samples.weights.get(known, 1))]
+            status = pick(draws, "facts/status", weighted) if weighted else ""
+        if action is None:
+            action = pick(draws, "facts/action", self.actions) if self.actions else ""
+        return status, action
+
+    def payload(self, task: Task, status: str = "", action: str = "", step: int | None = None) -> dict[str, Any]:
+        """Make the payload of a task in a state; `step` is how far it has come, where it is in progress."""
+        plan = self._plans.get((status, action))
+        if plan is None:
+            plan = self._plans[status, action] = self._plan({"status": status, "action": action})
+        return {name: make(task, step) for name, make in plan}
+
+    def steps(self, status: str, action: str) -> int:
+        """Return how many steps of progress a state has that a payload can be made for."""
+        facts = {"status": status, "action": action}
+        rows = [row for row in self.samples.rows if row.make == "steps" and row.speaks_of(self.profile.name, facts)]
+        return max((len(row.values) for row in rows), default=1)
+
+    def _known(self, role: str) -> list[str]:
+        pointer = self.contract.roles.get(role)
+        listed = (self.contract.subschema(pointer) or {}).get("enum", ()) if pointer else ()
+        more = sorted(self.profile.enums.get(pointer or "", ()))
+        known = [value for value in listed if isinstance(value, str)]
+        return known + [value for value in more if value not in known]
+
+    def _plan(self, facts: Mapping[str, str]) -> list[tuple[str, Maker]]:
+        """List the members of a payload in such a state, with what makes each."""
+        given = {self.contract.roles[role][1:]: value for role, value in facts.items() if role in self.contract.roles}
+        properties: Mapping[str, Any] = self.contract.schema.get("properties", {})
+        names = list(dict.fromkeys([*properties, *(row.at[1:] for row in self.samples.rows)]))
+        plan = []
+        for name in names:
+            schema = properties.get(name, {})
+            maker = _constant(given[name]) if name in given else self._maker(name, schema, facts)
+            if maker is not None:
+                plan.append((name, maker))
+        return plan
+
+    def _maker(self, name: str, schema: Mapping[str, Any], facts: Mapping[str, str]) -> Maker | None:
+        pointer = f"/{escape_token(name)}"
+        family = self.profile.name
+        if pointer in self.samples.absent.get(family, ()):
+            return None
+        rows = [row for row in self.samples.rows if row.at[1:] == name]
+        row = next((row for row in rows if row.speaks_of(family, facts)), None)
+        if row is not None:
+            return self._made(row, schema, facts)
+        if not self.samples.rows:
+            return lambda task, _: plain(task.draws, schema, pointer)
+        return _constant(self._unset(pointer, schema)) if schema else None
+
+    def _unset(self, pointer: str, schema: Mapping[str, Any]) -> Any:
+        """Return what a family sends for a member that is not set yet."""
+        is_family = self.profile.suggested and self.profile.name != "documented"
+        nulls = self.profile.nulls if is_family and pointer not in self.samples.empty.get(self.profile.name, ()) else ()
+        return None if "*" in nulls or pointer in nulls else _empty(schema)
+
+    def _made(self, row: Row, schema: Mapping[str, Any], facts: Mapping[str, str]) -> Maker:
+        if row.make in {"id", "submitted", "started", "finished"}:
+            return lambda task, _: task.get(row.make)
+        if row.make == "object":
+            parts = [(name, _text(row.at, (text,))) for name, text in row.members.items()]
+            return lambda task, _: {name: make(task) for name, make in parts}
+        if row.make == "buttons":
+            return self._buttons(row, schema, facts)
+        if row.make == "steps":
+            texts = [_text(row.at, (value,)) for value in row.values]
+            last = len(texts) - 1
+            return lambda task, step: texts[task.draws.integer(row.at, 0, last) if step is None else min(step, last)](task)
+        text = _text(row.at, row.values)
+        return lambda task, _: text(task)
+
+    def _buttons(self, row: Row, schema: Mapping[str, Any], facts: Mapping[str, str]) -> Maker:
+        sets = [
+            [(_text(row.at, (custom_id,)), emoji, label) for custom_id, emoji, label in found.items]
+            for found in self.samples.sets
+            if facts["action"] in found.actions
+        ]
+        if not sets:
+            return _constant(self._unset(row.at, schema))
+
+        def buttons(task: Task, _: int | None) -> list[dict[str, Any]]:
+            # type 2 is a button and style 2 the usual one, in the component model of Discord.
+            return [
+                {"customId": custom_id(task), "emoji": emoji, "label": label, "type": 2, "style": 2}
+                for custom_id, emoji, label in pick(task.draws, f"{row.at}/set", sets)
+            ]
+
+        return buttons
+
+
+def plain(draws: Draws, schema: Mapping[str, Any], at: str) -> Any:  # noqa: PLR0911 - one way a type
+    """Make a value of the schema alone, for a contract without samples."""
+    if schema.get("enum"):
+        return pick(draws, at, schema["enum"])
+    declared = schema.get("type", "string")
+    kind = declared if isinstance(declared, str) else next((name for name in declared if name != "null"), "null")
+    if kind == "object":
+        return {name: plain(draws, part, f"{at}/{escape_token(name)}") for name, part in schema.get("properties", {}).items()}
+    if kind == "array":
+        return [plain(draws, schema.get("items", {}), f"{at}/{n}") for n in range(draws.integer(f"{at}#", 1, 2))]
+    if kind == "string":
+        return f"{at.rpartition('/')[2]}-{draws.integer(at, 0, 9999)}"
+    if kind == "boolean":
+        return bool(draws.integer(at, 0, 1))
+    if kind == "number":
+        return draws.integer(at, 0, 9999) / 4
+    return draws.integer(at, 0, 9999) if kind == "integer" else None
+
+
+def _constant(value: Any) -> Maker:
+    if isinstance(value, dict | list):
+        # Nobody shall change what another payload holds.
+        return lambda *_: value.copy()
+    return lambda *_: value
+
+
+def _text(at: str, values: Sequence[str]) -> Callable[[Task], str]:
+    """Return what writes one of several texts for a task, with the task's own values in them."""
+    if len(values) > 1:
+        texts = [_text(at, (value,)) for value in values]
+        return lambda task: pick(task.draws, at, texts)(task)
+    parts = _SPLIT.split(values[0])
+    if len(parts) == 1:
+        return lambda _: values[0]
+    form, names = "%s".join(part.replace("%", "%%") for part in parts[::2]), parts[1::2]
+    if len(names) == 1:
+        name = names[0]
+        return lambda task: form % task.get(name)
+    return lambda task: form % tuple([task.get(name) for name in names])
+
+
+def _empty(schema: Mapping[str, Any]) -> Any:
+    """Return the value that says nothing, of the type that the page gives; its required members are there, and empty too."""
+    declared = schema.get("type", "string")
+    kind = declared if isinstance(declared, str) else declared[0]
+    if kind == "object":
+        parts = schema.get("properties", {})
+        return {name: _empty(parts.get(name, {})) for name in schema.get("required", ())}
+    empties: dict[str, Any] = {"array": [], "string": "", "integer": 0, "number": 0, "boolean": False}
+    return empties.get(kind)
+
+
+def _locales(samples: Samples, locale: str | None) -> Sequence[str]:
+    if locale is None:
+        return tuple(samples.prompts)
+    if locale not in samples.prompts:
+        raise UsageError(f"there are no prompts in {locale!r}", hint=f"there are: {', '.join(samples.prompts) or 'none'}")
+    return (locale,)

@@ -1,0 +1,162 @@
+"""Samples: what stands in the members of a payload in real traffic, as `samples.toml` beside a contract tells it."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from docpact import terms
+from docpact.errors import ContractError
+from docpact.terms import checked
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from docpact.contract import Contract
+
+NAME = "samples.toml"
+# What a text may be made of: {id}, {prompt} and so on. The functions are in `payloads.py`.
+VARIABLES = (
+    "id", "job", "prompt", "english", "chinese", "describes", "slug", "parent", "channel", "message", "hash",
+)  # fmt: skip
+MAKERS = ("id", "text", "steps", "submitted", "started", "finished", "object", "buttons")
+
+_VARIABLE = re.compile(r"\{([a-z]+)\}")
+_TABLES = {
+    "weights": terms.TABLE, "families": terms.TABLE, "clock": terms.TABLE, "member": terms.TABLES_LIST,
+    "buttons": terms.TABLES_LIST, "prompts": terms.TABLE,
+}  # fmt: skip
+_PAIRS = terms.Kind("a list of pairs of texts", lambda value: isinstance(value, list) and all(_is_texts(v, 2) for v in value))
+_ITEMS = terms.Kind(
+    "a list of customId, emoji and label", lambda value: isinstance(value, list) and all(_is_texts(v, 3) for v in value)
+)
+_SPAN = terms.Kind(
+    "two whole numbers, the smaller one first",
+    lambda v: isinstance(v, list) and len(v) == 2 and all(type(n) is int for n in v) and 0 <= v[0] <= v[1],  # noqa: PLR2004 - two
+)
+_MEMBER = {
+    "at": terms.POINTER, "make": terms.one_of(*MAKERS), "values": terms.TEXTS, "members": terms.TABLE, "when": terms.LISTS,
+    "unless": terms.LISTS, "profiles": terms.TEXTS,
+}  # fmt: skip
+_FAMILY = {"absent": terms.POINTERS, "empty": terms.POINTERS}
+_SET = {"name": terms.TEXT, "actions": terms.TEXTS, "items": _ITEMS}
+_CLOCK = {"begins": terms.WHOLE, "apart": terms.WHOLE, "queued": _SPAN, "running": _SPAN}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What stands in one member: how it is made, of what, and for which profiles, statuses and actions."""
+
+    at: str
+    make: str
+    values: tuple[str, ...]
+    members: Mapping[str, str]
+    when: Mapping[str, frozenset[str]]
+    unless: Mapping[str, frozenset[str]]
+    profiles: frozenset[str]
+
+    def speaks_of(self, profile: str, facts: Mapping[str, str]) -> bool:
+        """Tell whether this row gives the value for a profile and such facts (status, action)."""
+        if self.profiles and profile not in self.profiles:
+            return False
+        if any(facts.get(role) in values for role, values in self.unless.items()):
+            return False
+        return all(facts.get(role) in values for role, values in self.when.items())
+
+
+@dataclass(frozen=True, slots=True)
+class ButtonSet:
+    """The buttons that some actions offer: customId, emoji and label of each."""
+
+    name: str
+    actions: frozenset[str]
+    items: tuple[tuple[str, str, str], ...]
+
+
+class Clock(NamedTuple):
+    """When tasks are made and how long they take, in milliseconds: at the least and at the most."""
+
+    begins: int = 1_757_419_200_000
+    apart: int = 37_000
+    queued: tuple[int, int] = (200, 4_000)
+    running: tuple[int, int] = (9_000, 90_000)
+
+
+@dataclass(frozen=True, slots=True)
+class Samples:
+    """All of it; a contract without samples has none of anything, and its payloads are made of the schema alone.
+
+    `prompts` maps a locale to pairs of a prompt and what it is in English.
+    """
+
+    rows: tuple[Row, ...] = ()
+    sets: tuple[ButtonSet, ...] = ()
+    prompts: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict[str, tuple[tuple[str, str], ...]])
+    weights: Mapping[str, int] = field(default_factory=dict[str, int])
+    absent: Mapping[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
+    empty: Mapping[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
+    clock: Clock = field(default_factory=Clock)
+
+
+def load(contract: Contract) -> Samples:
+    """Load the samples of a contract, or none where it has no `samples.toml`; raises `ContractError` for what is unknown."""
+    path = Path(contract.folder, NAME)
+    try:
+        said = tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        return Samples()
+    except (OSError, ValueError) as error:
+        raise ContractError(f"{path} cannot be read: {error}", hint="it is TOML, in UTF-8") from error
+    checked(said, _TABLES, NAME)
+    weights = said.get("weights", {}).get("status", {})
+    if not isinstance(weights, dict) or any(type(n) is not int or n < 1 for n in weights.values()):
+        raise ContractError(f"status in {NAME}, [weights] is no table of whole numbers above 0", hint="SUCCESS = 12")
+    families = {name: checked(part, _FAMILY, f"{NAME}, [families.{name}]") for name, part in said.get("families", {}).items()}
+    prompts = checked(said.get("prompts", {}), dict.fromkeys(said.get("prompts", {}), _PAIRS), f"{NAME}, [prompts]")
+    times: dict[str, Any] = checked(said.get("clock", {}), _CLOCK, f"{NAME}, [clock]")
+    spans = {key: tuple(value) for key, value in times.items() if isinstance(value, list)}
+    return Samples(
+        rows=tuple(_row(row, n) for n, row in enumerate(said.get("member", ()), 1)),
+        sets=tuple(_set(part, n) for n, part in enumerate(said.get("buttons", ()), 1)),
+        prompts={locale: tuple((a, b) for a, b in pairs) for locale, pairs in prompts.items() if pairs},
+        weights=weights,
+        absent={name: frozenset(part.get("absent", ())) for name, part in families.items()},
+        empty={name: frozenset(part.get("empty", ())) for name, part in families.items()},
+        clock=Clock(**{**times, **spans}),
+    )
+
+
+def _row(row: dict[str, Any], number: int) -> Row:
+    where = f"{NAME}, [[member]] {row.get('at', number)}"
+    checked(row, _MEMBER, where, ("at", "make"))
+    members = row.get("members", {})
+    if any(not isinstance(text, str) for text in members.values()):
+        raise ContractError(f"members in {where} are not all texts", hint='members = { nonce = "{message}" }')
+    if row["make"] in {"text", "steps"} and not row.get("values"):
+        raise ContractError(f"{where} has no values", hint='values = ["the simplest one first"]')
+    for text in (*row.get("values", ()), *members.values()):
+        _refuse_unknown(text, where)
+    when = {role: frozenset(values) for role, values in row.get("when", {}).items()}
+    unless = {role: frozenset(values) for role, values in row.get("unless", {}).items()}
+    return Row(row["at"], row["make"], tuple(row.get("values", ())), members, when, unless, frozenset(row.get("profiles", ())))
+
+
+def _set(part: dict[str, Any], number: int) -> ButtonSet:
+    where = f"{NAME}, [[buttons]] {part.get('name', number)}"
+    checked(part, _SET, where, ("name", "actions", "items"))
+    for item in part["items"]:
+        _refuse_unknown(item[0], where)
+    return ButtonSet(part["name"], frozenset(part["actions"]), tuple((c, e, label) for c, e, label in part["items"]))
+
+
+def _refuse_unknown(text: str, where: str) -> None:
+    for name in _VARIABLE.findall(text):
+        if name not in VARIABLES:
+            raise ContractError(f"{{{name}}} in {where} names nothing", hint=f"there are: {', '.join(VARIABLES)}")
+
+
+def _is_texts(value: object, size: int) -> bool:
+    return isinstance(value, list) and len(value) == size and all(isinstance(part, str) for part in value)
