@@ -19,7 +19,7 @@ from docpact.rules import RULES
 from docpact.terms import checked, pattern
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from docpact.terms import Kind
 
@@ -43,6 +43,12 @@ class Entry:
     settings: Mapping[str, Any]
     reason: str
     fact: str
+
+    def speaks_of(self, facts: Mapping[str, Any]) -> bool:
+        """Tell whether the entry speaks of a payload whose members in a role have these values."""
+        if any(_is_one(facts.get(role), values) for role, values in self.settings.get("unless", {}).items()):
+            return False
+        return all(_is_one(facts.get(role), values) for role, values in self.when.items())
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +170,10 @@ class Contract:
         said = self.page[first - 1 : last]
         quote = [said[0], "…", said[-1]] if len(said) > _QUOTED else said
         return Clause(self.page_label, (first, last), "\n".join(quote))
+
+
+def _is_one(value: Any, values: Collection[str]) -> bool:
+    return isinstance(value, str) and value in values
 
 
 def load(name: str | Path = "task-fetch") -> Contract:

@@ -12,9 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from docpact import checks
 from docpact.contract import load
 from docpact.finding import Layer
-from docpact.validate import checks, quick, rulecode
+from docpact.validate import quick, rulecode
 from docpact.validate.bulk import Sieve
 from docpact.validate.payload import Judge
 from docpact.validate.text import Reader

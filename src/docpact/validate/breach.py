@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from docpact.finding import Clause, Finding, Place, Severity
+from docpact.pointers import ABSENT
 from docpact.redact import names_a_secret, safe_message, safe_pointer, safe_source, shown, without_secrets
 from docpact.rules import RULES
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-
-class _Absent:
-    def __repr__(self) -> str:
-        return "absent"
-
-
-ABSENT: Any = _Absent()
 
 
 class Breach(NamedTuple):
@@ -54,40 +44,3 @@ class Breach(NamedTuple):
             clause=self.clause,
             excused_by=self.excused_by,
         )
-
-
-def is_set(value: Any) -> bool:
-    """Tell whether a member says something: absent, null, "", 0, [] and {} all mean that it has not happened yet."""
-    return value is not ABSENT and value is not None and value not in ("", 0, [], {})
-
-
-def name_of(pointer: str) -> str:
-    """Name a member in a sentence: `/buttons/3/style` is `buttons[3].style`."""
-    parts = [part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:]]
-    words = "".join(f"[{part}]" if part.isdigit() else f".{part}" for part in parts)
-    return words.removeprefix(".") or "the body"
-
-
-def members(payload: Any, pattern: str) -> Iterator[tuple[str, Any]]:
-    """Yield pointer and value of every member that fits a pattern such as `/buttons/*/style`; a lone one may be ABSENT."""
-    if "*" not in pattern and pattern.count("/") == 1:
-        # Most patterns name one member of the payload itself.
-        if isinstance(payload, dict):
-            yield pattern, payload.get(pattern[1:], ABSENT)
-        return
-    found = [("", payload)]
-    for part in pattern.split("/")[1:]:
-        if part == "*":
-            found = [(f"{at}/{i}", item) for at, value in found if isinstance(value, list) for i, item in enumerate(value)]
-        else:
-            found = [(f"{at}/{part}", value.get(part, ABSENT)) for at, value in found if isinstance(value, dict)]
-    yield from found
-
-
-def member(payload: Any, pointer: str) -> Any:
-    """Return the value at a pointer without `*`, or ABSENT."""
-    for part in pointer.split("/")[1:]:
-        if not isinstance(payload, dict) or part not in payload:
-            return ABSENT
-        payload = payload[part]
-    return payload

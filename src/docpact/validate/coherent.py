@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from docpact.checks import build
+from docpact.pointers import member, name_of
 from docpact.redact import shown
-from docpact.validate.breach import Breach, member, name_of
-from docpact.validate.checks import build
+from docpact.validate.breach import Breach
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
+    from docpact.checks import Hit
     from docpact.contract import Contract, Entry
     from docpact.finding import Clause
-    from docpact.validate.checks import Hit
 
     Check = Callable[[Any], Iterator[Hit]]
 
@@ -47,7 +48,7 @@ class Coherent:
         key = tuple(value if isinstance(value, str) else None for value in facts.values())
         found = self._chosen.get(key)
         if found is None:
-            found = [(entry, check) for entry, check in self._checks if _speaks_of(entry, facts)]
+            found = [(entry, check) for entry, check in self._checks if entry.speaks_of(facts)]
             if len(self._chosen) < _MOST_CHOSEN:
                 self._chosen[key] = found
         return found
@@ -73,13 +74,3 @@ class Coherent:
         if pattern not in self._clauses:
             self._clauses[pattern] = self._contract.clause(pattern, "member")
         return self._clauses[pattern]
-
-
-def _speaks_of(entry: Entry, facts: Mapping[str, Any]) -> bool:
-    if any(_speaks(facts.get(role), values) for role, values in entry.settings.get("unless", {}).items()):
-        return False
-    return all(_speaks(facts.get(role), values) for role, values in entry.when.items())
-
-
-def _speaks(value: Any, values: Collection[str]) -> bool:
-    return isinstance(value, str) and value in values

@@ -7,8 +7,9 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from docpact.finding import escape_token, without_indices
+from docpact.pointers import ABSENT, name_of
 from docpact.redact import shown
-from docpact.validate.breach import ABSENT, Breach, name_of
+from docpact.validate.breach import Breach
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from docpact.finding import Severity
+from docpact.pointers import ABSENT, is_set, member, name_of
 from docpact.redact import shown
-from docpact.validate.breach import ABSENT, Breach, is_set, member, name_of
+from docpact.validate.breach import Breach
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

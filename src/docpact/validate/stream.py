@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from docpact.captures import Text
 from docpact.finding import Finding, Layer, Place
+from docpact.pointers import ABSENT, member
 from docpact.polled import unwrapped
 from docpact.redact import shown, shown_text
-from docpact.validate.breach import ABSENT, Breach, member
+from docpact.validate.breach import Breach
 from docpact.validate.payload import DEFAULT_LAYERS, Judge
 from docpact.validate.polls import Story
 from docpact.validate.positions import line_and_column, locate

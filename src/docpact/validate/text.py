@@ -7,8 +7,8 @@ import re
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from docpact.pointers import ABSENT
 from docpact.redact import shown_text
-from docpact.validate.breach import ABSENT
 from docpact.validate.positions import duplicates, line_and_column, locate, surrogates
 
 if TYPE_CHECKING:

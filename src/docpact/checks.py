@@ -8,8 +8,8 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from docpact.errors import ContractError
+from docpact.pointers import ABSENT, is_set, member, members, name_of
 from docpact.redact import shown
-from docpact.validate.breach import ABSENT, is_set, member, members, name_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
