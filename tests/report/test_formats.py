@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import io
 import json
 import re
@@ -224,3 +225,16 @@ def test_the_memory_of_a_report_does_not_grow_with_its_findings(form: str, tmp_p
 def test_every_format_has_a_module_that_writes_it(form: str) -> None:
     module = import_module(f"docpact.report.{FORMATS[form].module}")
     assert callable(module.render)
+
+
+@pytest.mark.parametrize("form", ["text", "markdown", "html", "junit", "sarif"])
+def test_what_is_known_and_what_a_sample_says_stands_in_every_report(
+    report: Callable[..., str], captures: Path, form: str, tmp_path: Path
+) -> None:
+    known = tmp_path / "known.json"
+    report("text", captures, "--write-baseline", str(known))
+    told = html.unescape(report(form, captures, "--baseline", str(known)))
+    assert "known (baseline)" in told
+    sampled = html.unescape(report(form, captures, "--sample", "1"))
+    assert re.search(r"sample: 1 of \d+ payloads, seed 0; of all, at most [\d,.]+ in 10,000 break", sampled)
+    assert "known (baseline)" not in sampled

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from docpact.redact import without_secrets
 from docpact.report import html_findings, html_seen, html_stories
 from docpact.report.html_text import cell, code, esc
+from docpact.report.notes import accepted
 from docpact.report.page_style import STYLE
 from docpact.report.showing import outcome, profile_hint
 from docpact.tally import Verdict
@@ -60,6 +61,8 @@ def _verdict(run: Run) -> Iterator[str]:
     yield f"<p>{esc(outcome(run))}; contract {code(run.contract)}, profile {code(run.profile)}</p></div>\n"
     if run.interrupted:
         yield '<p class="note">The run was interrupted: this is what was found until then.</p>\n'
+    for note in accepted(run):
+        yield f'<p class="note">{esc(note)}</p>\n'
     for hint in profile_hint(run):
         words = "".join(code(part) if n % 2 else esc(part) for n, part in enumerate(hint.split("`")))
         yield f'<p class="note">{words}</p>\n'

@@ -11,6 +11,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from docpact.finding import Severity
+from docpact.report.notes import accepted
 from docpact.report.showing import count, groups, outcome, page, place, plain, told
 from docpact.rules import RULES
 
@@ -45,7 +46,8 @@ def render(run: Run, findings: Iterable[str]) -> Iterator[str]:
     for number in range(len(tally.not_read), tally.unreadable):
         yield f'<testcase classname="docpact.unreadable" name="source {number + 1}, not named">\n'
         yield '<error type="unreadable" message="one of many that could not be read"/>\n</testcase>\n'
-    yield f"<system-out>{_text(outcome(run))}</system-out>\n</testsuite>\n</testsuites>\n"
+    said = "\n".join((outcome(run), *accepted(run)))
+    yield f"<system-out>{_text(said)}</system-out>\n</testsuite>\n</testsuites>\n"
 
 
 def _properties(run: Run) -> Iterator[str]:

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from docpact.finding import Severity
+from docpact.report.notes import accepted
 from docpact.report.showing import count, groups, left_out, outcome, page, place, plain, profile_hint, told
 
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ def render(run: Run, findings: Iterable[str]) -> Iterator[str]:
     yield f"{count(tally.errors, 'error')}, {count(tally.warnings, 'warning')}.\n\n"
     for hint in profile_hint(run):
         yield f"> {hint}\n\n"
+    for note in accepted(run):
+        yield f"> {_safe(note)}\n\n"
     if run.interrupted:
         yield "> The run was interrupted: this is what was found until then.\n\n"
     shown = groups(run, _MOST)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from docpact.report.notes import accepted
 from docpact.report.showing import plain, uri
 from docpact.rules import RULES
 
@@ -70,6 +71,7 @@ def _invocation(run: Run) -> dict[str, Any]:
         }
         for source in tally.not_read
     ]
+    told += [{"level": "note", "message": {"text": _message(note)}} for note in accepted(run)]
     whole = not run.interrupted and not tally.unreadable
     return {"executionSuccessful": whole, "toolExecutionNotifications": told}
 

@@ -6,15 +6,14 @@ from typing import TYPE_CHECKING
 
 from docpact.finding import Severity
 from docpact.report.columns import cut, wrap
+from docpact.report.notes import accepted
 from docpact.report.showing import count, groups, outcome, page, place, plain, profile_hint, told
-from docpact.sampling import CONFIDENCE, in_ten_thousand
 from docpact.tally import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from docpact.report import Run
-    from docpact.sampling import Sample
     from docpact.tally import Group, Tally
 
 _WIDE = 100
@@ -94,9 +93,7 @@ def _summary(run: Run, paint: _Paint) -> Iterator[str]:
         counts = ", ".join(f"{name} {number:,}" for name, number in rules[:_NAMED])
         more = f", and {len(rules) - _NAMED} more rules" if len(rules) > _NAMED else ""
         notes.append(f"{count(tally.errors, 'error')}, {count(tally.warnings, 'warning')}: {counts}{more}")
-    notes.extend(_waivers(tally))
-    notes.extend(_baseline(run))
-    notes.extend(_sample(tally.sample))
+    notes.extend(accepted(run))
     if tally.skipped:
         names = ", ".join(f"{plain(thing.source)} ({thing.reason})" for thing in tally.skips[:_NAMED])
         notes.append(f"passed over: {names}{f' and {tally.skipped - _NAMED:,} more' if tally.skipped > _NAMED else ''}")
@@ -107,41 +104,3 @@ def _summary(run: Run, paint: _Paint) -> Iterator[str]:
     notes.extend(profile_hint(run))
     for line in notes:
         yield from (f"{part}\n" for part in wrap("  ", line, run.width))
-
-
-def _waivers(tally: Tally) -> Iterator[str]:
-    if tally.waivers is None:
-        return
-    if tally.waived:
-        yield f"{count(tally.waived, 'finding')} waived"
-    for waiver in tally.waivers.expired:
-        yield f"expired: the waiver of {waiver.rule} by {plain(waiver.owner)}, on {waiver.expires}: mend it or renew it"
-    for waiver in tally.waivers.unused:
-        yield f"unused: the waiver of {waiver.rule} by {plain(waiver.owner)}: nothing needs it, take it out"
-
-
-def _baseline(run: Run) -> Iterator[str]:
-    baseline = run.tally.baseline
-    if baseline is None:
-        return
-    yield f"{run.tally.known:,} known (baseline)"
-    unmet = [] if run.interrupted or run.tally.sample is not None else baseline.unmet
-    if unmet:
-        named = ", ".join(f"{plain(known.rule)} {told(known.pointer)}".rstrip() for known in unmet[:_NAMED])
-        more = f" and {len(unmet) - _NAMED:,} more" if len(unmet) > _NAMED else ""
-        yield f"no longer met: {named}{more}: --write-baseline takes them out of the baseline"
-
-
-def _sample(sample: Sample | None) -> Iterator[str]:
-    if sample is None:
-        return
-    if sample.taken == sample.of:
-        yield f"sample: all of {count(sample.of, 'payload')}, since there are no more"
-        return
-    bound = in_ten_thousand(sample.at_most())
-    yield (
-        f"sample: {sample.taken:,} of {count(sample.of, 'payload')}, seed {sample.seed}; "
-        f"of all, at most {bound} in 10,000 break a rule that none of these breaks (each rule, {CONFIDENCE:.0%})"
-    )
-    for rule, broken in sorted(sample.broken.items(), key=lambda item: (-item[1], item[0]))[:_NAMED]:
-        yield f"{rule}: {broken:,} of the sample; of all, at most {in_ten_thousand(sample.at_most(rule))} in 10,000"
