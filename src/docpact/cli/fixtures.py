@@ -1,0 +1,127 @@
+"""Where `docpact generate` writes to: standard output, one file, or a folder of named files with a manifest."""
+
+from __future__ import annotations
+
+import json
+import os
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from docpact import files
+from docpact.errors import UsageError
+from docpact.generate import encoded
+from docpact.generate.made import MANIFEST
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from docpact.cli import Streams
+    from docpact.generate.made import Made
+
+FORMS = ("json", "ndjson", "files")
+
+_BY_ENDING = {".json": "json", ".ndjson": "ndjson", ".jsonl": "ndjson", "": "files"}
+# So many are handed on at once.
+_AT_ONCE = 256
+_LEAST_DIGITS = 4
+
+
+class Target(NamedTuple):
+    """The form to write, and the path to write it to, or None for standard output."""
+
+    form: str
+    path: Path | None
+
+    def write(self, made: Iterable[Made], said: Mapping[str, Any], streams: Streams) -> None:
+        """Write what is made, as it is made; raises `UsageError` where it cannot be written."""
+        if self.form == "json":
+            texts = _joined(encoded.listed(encoded.compact(thing.value) for thing in made))
+        else:
+            texts = _joined(thing.lines() for thing in made)
+        if self.path is None:
+            _print(texts, streams)
+        elif self.form == "files":
+            files.write_folder(self.path, _named(made, said))
+        else:
+            files.write_whole(self.path, texts)
+
+
+def target(form: str | None, out: str | None) -> Target:
+    """Settle the form and the path; raises `UsageError` where they do not fit, or where it must not be written."""
+    if out == "":
+        raise UsageError("--out is empty", hint="name a file or a folder, or leave --out away")
+    path = None if out in {None, "-"} else Path(str(out))
+    if form is None:
+        form = "ndjson" if path is None else _BY_ENDING.get(path.suffix)
+    if form is None:
+        raise UsageError(f"the name {out} does not tell what to write", hint=f"say it: --as {' or --as '.join(FORMS)}")
+    if form == "files":
+        if path is None:
+            raise UsageError("--as files needs a folder", hint="name it: --out fixtures/")
+        _refuse_foreign(path)
+    return Target(form, path)
+
+
+def _refuse_foreign(path: Path) -> None:
+    """Raise `UsageError` unless the folder is not there, is empty, or holds what a manifest says that docpact wrote."""
+    try:
+        found = set(os.listdir(path))
+    except (FileNotFoundError, NotADirectoryError) as error:
+        if path.exists():
+            raise UsageError(f"{path} is no folder, and --as files writes one", hint="for example: --out fixtures/") from error
+        return
+    except OSError as error:
+        raise UsageError(f"cannot read {path}: {error.strerror}", hint="name a folder that can be read and written") from error
+    if not found:
+        return
+    foreign = sorted(found - _ours(path))
+    if foreign:
+        raise UsageError(
+            f"{path} holds {foreign[0]}{f' and {len(foreign) - 1} more' if foreign[1:] else ''}, which docpact did not write",
+            hint="name a folder that is new, empty, or wholly written by docpact generate: such a one is replaced",
+        )
+
+
+def _ours(path: Path) -> set[str]:
+    """Return the names of the files that the manifest in a folder lists."""
+    try:
+        said = json.loads(Path(path, MANIFEST).read_bytes())
+        return {MANIFEST, *(entry["file"] for entry in said["files"])} if "docpact" in said else set()
+    except (OSError, ValueError, KeyError, TypeError):
+        return set()
+
+
+def _named(made: Iterable[Made], said: Mapping[str, Any]) -> Iterator[tuple[str, bytes]]:
+    """Give each thing a name, and from time to time the part of the manifest that tells of the last ones."""
+    digits = max(_LEAST_DIGITS, len(str(said["asked"]["count"])))
+    told = [encoded.document(said).removesuffix(b"\n}\n"), b',\n  "files": [']
+    between, end = b"\n    ", b"]\n}\n"
+    for number, thing in enumerate(made, 1):
+        name = thing.file_name(number, digits)
+        yield name, thing.file()
+        told += (between, encoded.compact({"file": name, **thing.facts}))
+        between, end = b",\n    ", b"\n  ]\n}\n"
+        if len(told) >= _AT_ONCE:
+            yield MANIFEST, b"".join(told)
+            told.clear()
+    yield MANIFEST, b"".join((*told, end))
+
+
+def _joined(texts: Iterable[bytes]) -> Iterator[bytes]:
+    """Join many short texts to fewer long ones: each write costs as much as a payload."""
+    parts = iter(texts)
+    while part := b"".join(islice(parts, _AT_ONCE)):
+        yield part
+
+
+def _print(texts: Iterable[bytes], streams: Streams) -> None:
+    """Write JSON to standard output, in UTF-8 whatever the terminal speaks."""
+    binary = getattr(streams.stdout, "buffer", None)
+    for text in texts:
+        if binary is None:
+            streams.stdout.write(text.decode())
+        else:
+            binary.write(text)
+    if binary is not None:
+        binary.flush()
