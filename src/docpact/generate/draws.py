@@ -34,21 +34,34 @@ class Seeded:
     `nth` may be set to go on to another payload: no draw depends on those before it.
     """
 
+    __slots__ = ("_bases", "_nth", "_offset", "seed")
+
     def __init__(self, seed: int | str = 0, nth: int = 0) -> None:
         self.seed = seed
-        self.nth = nth
         self._bases: dict[str, int] = {}
+        self.nth = nth
+
+    @property
+    def nth(self) -> int:
+        """Which payload or story of a run this is, from 0."""
+        return self._nth
+
+    @nth.setter
+    def nth(self, nth: int) -> None:
+        self._nth = nth
+        self._offset = (nth + 1) * _STEP & _MASK
 
     def integer(self, path: str, low: int, high: int) -> int:
         """Choose a whole number from `low` to `high`, both included; the same path gives the same choice."""
-        base = self._bases.get(path)
-        if base is None:
+        try:
+            x = self._bases[path] + self._offset & _MASK
+        except KeyError:
             digest = blake2b(f"{self.seed}\x1f{path}".encode("utf-8", "surrogatepass"), digest_size=8).digest()
-            base = self._bases[path] = int.from_bytes(digest, "big")
-        x = (base + (self.nth + 1) * _STEP) & _MASK
-        x = ((x ^ (x >> 30)) * _FIRST) & _MASK
-        x = ((x ^ (x >> 27)) * _SECOND) & _MASK
-        return low + (x ^ (x >> 31)) % (high - low + 1)
+            self._bases[path] = int.from_bytes(digest, "big")
+            return self.integer(path, low, high)
+        x = (x ^ x >> 30) * _FIRST & _MASK
+        x = (x ^ x >> 27) * _SECOND & _MASK
+        return low + (x ^ x >> 31) % (high - low + 1)
 
 
 def pick(draws: Draws, path: str, options: Sequence[T]) -> T:

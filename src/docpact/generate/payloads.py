@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from docpact.errors import UsageError
@@ -22,27 +23,25 @@ if TYPE_CHECKING:
     Maker = Callable[["Task", int | None], Any]
 
 _SPLIT = re.compile(r"\{([a-z]+)\}")
+_HAN = re.compile("[\u4e00-\u9fff]")
 _WORD = re.compile(r"[a-z0-9]+")
 _DISCORD = 10**18
 
 
-class Task:
+class Task(dict[str, Any]):
     """What is the same in all polls of one task: its id, job, prompt and times, each drawn where it is first asked for."""
 
-    __slots__ = ("_held", "draws", "locales", "samples")
+    __slots__ = ("draws", "locales", "samples")
 
     def __init__(self, draws: Draws, samples: Samples, locales: Sequence[str]) -> None:
         self.draws = draws
         self.samples = samples
         self.locales = locales
-        self._held: dict[str, Any] = {}
 
-    def get(self, name: str) -> Any:
+    def __missing__(self, name: str) -> Any:
         """Return one of the values that texts may be made of, or a time in milliseconds."""
-        held = self._held
-        if name not in held:
-            held[name] = _VALUES[name](self)
-        return held[name]
+        value = self[name] = _VALUES[name](self)
+        return value
 
 
 def _submitted(task: Task) -> int:
@@ -56,12 +55,12 @@ def _prompts(task: Task) -> tuple[str, str]:
 
 
 def _id(task: Task) -> str:
-    made = task.get("submitted") - task.draws.integer("id/before", 0, 1)
+    made = task["submitted"] - task.draws.integer("id/before", 0, 1)
     return f"{made}{task.draws.integer('id/digits', 0, 999):03}"
 
 
 def _parent(task: Task) -> str:
-    made = task.get("submitted") - task.draws.integer("parent/before", 60_000, 3_600_000)
+    made = task["submitted"] - task.draws.integer("parent/before", 60_000, 3_600_000)
     return f"{made}{task.draws.integer('parent/digits', 0, 999):03}"
 
 
@@ -72,20 +71,25 @@ def _job(task: Task) -> str:
 
 
 def _chinese(task: Task) -> str:
-    prompt, english = task.get("prompts")
-    return prompt if prompt != english and any("\u4e00" <= c <= "\u9fff" for c in prompt) else ""
+    prompt, english = task["prompts"]
+    return prompt if prompt != english and _HAN.search(prompt) else ""
+
+
+@lru_cache(maxsize=1024)
+def _slug(text: str) -> str:
+    return "_".join(_WORD.findall(text.lower())[:5]) or "image"
 
 
 _VALUES: dict[str, Callable[[Task], Any]] = {
     "submitted": _submitted,
-    "started": lambda task: task.get("submitted") + task.draws.integer("clock/queued", *task.samples.clock.queued),
-    "finished": lambda task: task.get("started") + task.draws.integer("clock/running", *task.samples.clock.running),
+    "started": lambda task: task["submitted"] + task.draws.integer("clock/queued", *task.samples.clock.queued),
+    "finished": lambda task: task["started"] + task.draws.integer("clock/running", *task.samples.clock.running),
     "prompts": _prompts,
-    "prompt": lambda task: task.get("prompts")[0],
-    "english": lambda task: task.get("prompts")[1],
+    "prompt": lambda task: task["prompts"][0],
+    "english": lambda task: task["prompts"][1],
     "chinese": _chinese,
-    "describes": lambda task: "\n\n".join(f"{n}️⃣ {task.get('english')}, take {n}" for n in range(1, 5)),
-    "slug": lambda task: "_".join(_WORD.findall(task.get("english").lower())[:5]) or "image",
+    "describes": lambda task: "\n\n".join(f"{n}️⃣ {task['english']}, take {n}" for n in range(1, 5)),
+    "slug": lambda task: _slug(task["english"]),
     "id": _id,
     "parent": _parent,
     "job": _job,
@@ -108,7 +112,8 @@ class Sampler:
         self.locales = _locales(self.samples, locale)
         self.statuses = self._known("status")
         self.actions = self._known("action")
-        self._plans: dict[tuple[str, str], list[tuple[str, Maker]]] = {}
+        self._weighted = [known for known in self.statuses for _ in range(self.samples.weights.get(known, 1))]
+        self._plans: dict[tuple[str, str], tuple[dict[str, Any], list[tuple[str, Maker]]]] = {}
 
     def task(self, draws: Draws) -> Task:
         """Begin a task: what its polls have in common."""
@@ -119,24 +124,30 @@ class Sampler:
 
         Raises `UsageError` for one that the profile does not know.
         """
-        for role, given, known in (("status", status, self.statuses), ("action", action, self.actions)):
-            if given is not None and given not in known:
-                near = get_close_matches(given.upper(), known, n=1)
-                hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(map(repr, known)) or 'none'}"
-                raise UsageError(f"the profile {self.profile.name} knows no {role} {given!r}", hint=hint)
         if status is None:
-            weighted = [known for known in self.statuses for _ in range(self.samples.weights.get(known, 1))]
-            status = pick(draws, "facts/status", weighted) if weighted else ""
+            status = pick(draws, "facts/status", self._weighted) if self._weighted else ""
+        elif status not in self.statuses:
+            raise self._unknown("status", status, self.statuses)
         if action is None:
             action = pick(draws, "facts/action", self.actions) if self.actions else ""
+        elif action not in self.actions:
+            raise self._unknown("action", action, self.actions)
         return status, action
+
+    def _unknown(self, role: str, given: str, known: Sequence[str]) -> UsageError:
+        near = get_close_matches(given.upper(), known, n=1)
+        hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(map(repr, known)) or 'none'}"
+        return UsageError(f"the profile {self.profile.name} knows no {role} {given!r}", hint=hint)
 
     def payload(self, task: Task, status: str = "", action: str = "", step: int | None = None) -> dict[str, Any]:
         """Make the payload of a task in a state; `step` is how far it has come, where it is in progress."""
         plan = self._plans.get((status, action))
         if plan is None:
             plan = self._plans[status, action] = self._plan({"status": status, "action": action})
-        return {name: make(task, step) for name, make in plan}
+        payload = plan[0].copy()
+        for name, make in plan[1]:
+            payload[name] = make(task, step)
+        return payload
 
     def steps(self, status: str, action: str) -> int:
         """Return how many steps of progress a state has that a payload can be made for."""
@@ -151,18 +162,22 @@ class Sampler:
         known = [value for value in listed if isinstance(value, str)]
         return known + [value for value in more if value not in known]
 
-    def _plan(self, facts: Mapping[str, str]) -> list[tuple[str, Maker]]:
-        """List the members of a payload in such a state, with what makes each."""
+    def _plan(self, facts: Mapping[str, str]) -> tuple[dict[str, Any], list[tuple[str, Maker]]]:
+        """Return the members of a payload in such a state, in order, and what makes those that are not always the same."""
         given = {self.contract.roles[role][1:]: value for role, value in facts.items() if role in self.contract.roles}
         properties: Mapping[str, Any] = self.contract.schema.get("properties", {})
         names = list(dict.fromkeys([*properties, *(row.at[1:] for row in self.samples.rows)]))
-        plan = []
+        members: dict[str, Any] = {}
+        makers = []
         for name in names:
             schema = properties.get(name, {})
             maker = _constant(given[name]) if name in given else self._maker(name, schema, facts)
-            if maker is not None:
-                plan.append((name, maker))
-        return plan
+            if isinstance(maker, _Always):
+                members[name] = maker.value
+            elif maker is not None:
+                members[name] = None
+                makers.append((name, maker))
+        return members, makers
 
     def _maker(self, name: str, schema: Mapping[str, Any], facts: Mapping[str, str]) -> Maker | None:
         pointer = f"/{escape_token(name)}"
@@ -185,18 +200,19 @@ class Sampler:
 
     def _made(self, row: Row, schema: Mapping[str, Any], facts: Mapping[str, str]) -> Maker:
         if row.make in {"id", "submitted", "started", "finished"}:
-            return lambda task, _: task.get(row.make)
+            return lambda task, _: task[row.make]
         if row.make == "object":
             parts = [(name, _text(row.at, (text,))) for name, text in row.members.items()]
-            return lambda task, _: {name: make(task) for name, make in parts}
+            return lambda task, step: {name: make(task, step) for name, make in parts}
         if row.make == "buttons":
             return self._buttons(row, schema, facts)
         if row.make == "steps":
             texts = [_text(row.at, (value,)) for value in row.values]
             last = len(texts) - 1
-            return lambda task, step: texts[task.draws.integer(row.at, 0, last) if step is None else min(step, last)](task)
-        text = _text(row.at, row.values)
-        return lambda task, _: text(task)
+            return lambda task, step: texts[task.draws.integer(row.at, 0, last) if step is None else min(step, last)](
+                task, step
+            )
+        return _text(row.at, row.values)
 
     def _buttons(self, row: Row, schema: Mapping[str, Any], facts: Mapping[str, str]) -> Maker:
         sets = [
@@ -207,11 +223,13 @@ class Sampler:
         if not sets:
             return _constant(self._unset(row.at, schema))
 
-        def buttons(task: Task, _: int | None) -> list[dict[str, Any]]:
+        path = f"{row.at}/set"
+
+        def buttons(task: Task, step: int | None) -> list[dict[str, Any]]:
             # type 2 is a button and style 2 the usual one, in the component model of Discord.
             return [
-                {"customId": custom_id(task), "emoji": emoji, "label": label, "type": 2, "style": 2}
-                for custom_id, emoji, label in pick(task.draws, f"{row.at}/set", sets)
+                {"customId": custom_id(task, step), "emoji": emoji, "label": label, "type": 2, "style": 2}
+                for custom_id, emoji, label in pick(task.draws, path, sets)
             ]
 
         return buttons
@@ -236,26 +254,39 @@ def plain(draws: Draws, schema: Mapping[str, Any], at: str) -> Any:  # noqa: PLR
     return draws.integer(at, 0, 9999) if kind == "integer" else None
 
 
+class _Always:
+    """What makes the same value for every task."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+    def __call__(self, _: Task, __: int | None) -> Any:
+        return self.value
+
+
 def _constant(value: Any) -> Maker:
     if isinstance(value, dict | list):
         # Nobody shall change what another payload holds.
         return lambda *_: value.copy()
-    return lambda *_: value
+    return _Always(value)
 
 
-def _text(at: str, values: Sequence[str]) -> Callable[[Task], str]:
+def _text(at: str, values: Sequence[str]) -> Maker:
     """Return what writes one of several texts for a task, with the task's own values in them."""
     if len(values) > 1:
         texts = [_text(at, (value,)) for value in values]
-        return lambda task: pick(task.draws, at, texts)(task)
+        return lambda task, step: pick(task.draws, at, texts)(task, step)
     parts = _SPLIT.split(values[0])
     if len(parts) == 1:
-        return lambda _: values[0]
-    form, names = "%s".join(part.replace("%", "%%") for part in parts[::2]), parts[1::2]
-    if len(names) == 1:
-        name = names[0]
-        return lambda task: form % task.get(name)
-    return lambda task: form % tuple([task.get(name) for name in names])
+        return _Always(values[0])
+    if len(parts) == len(("before", "name", "after")):
+        before, name, after = parts
+        return lambda task, _: before + task[name] + after
+    # A task is a table of its values, each of which is made when it is first asked for: here by the format itself.
+    form = "".join(f"%({part})s" if n % 2 else part.replace("%", "%%") for n, part in enumerate(parts))
+    return lambda task, _: form % task
 
 
 def _empty(schema: Mapping[str, Any]) -> Any:
@@ -273,5 +304,7 @@ def _locales(samples: Samples, locale: str | None) -> Sequence[str]:
     if locale is None:
         return tuple(samples.prompts)
     if locale not in samples.prompts:
-        raise UsageError(f"there are no prompts in {locale!r}", hint=f"there are: {', '.join(samples.prompts) or 'none'}")
+        near = get_close_matches(locale.lower(), samples.prompts, n=1)
+        hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(samples.prompts) or 'none'}"
+        raise UsageError(f"there are no prompts in {locale!r}", hint=hint)
     return (locale,)
