@@ -8,6 +8,7 @@ import json
 import subprocess
 import sys
 import zlib
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -108,6 +109,20 @@ def test_a_cell_above_the_limit_is_told(read: Any, tmp_path: Path) -> None:
     parquet.write_table(pa.table({"a": ['{"a": "' + "x" * 5000 + '"}', "{}"]}), tmp_path / "x")
     first, second = read(tmp_path, limit=1000)
     assert (first.content, first.size, second.content) == (None, 5009, b"{}")
+
+
+def test_a_damaged_group_of_rows_is_told_and_the_next_group_is_read(read: Any, tmp_path: Path) -> None:
+    path = tmp_path / "a.parquet"
+    table = pa.table({"a": [f'{{"n": {n}, "of": "one group"}}' for n in range(300)]})
+    parquet.write_table(table, path, write_page_checksum=True, compression="none", use_dictionary=False, row_group_size=100)
+    content = bytearray(path.read_bytes())
+    at = content.index(b'"n": 150')
+    content[at + 1 : at + 2] = b"m"
+    path.write_bytes(content)
+    first, damaged, last = [list(found) for _, found in groupby(read(path), key=lambda thing: type(thing) is Corrupt)]
+    assert [thing.line for thing in first] == list(range(1, 101))
+    assert [(thing.line, "damaged" in thing.reason) for thing in damaged] == [(101, True)]
+    assert [(thing.line, json.loads(thing.content)["n"]) for thing in last] == [(n, n - 1) for n in range(201, 301)]
 
 
 def test_a_parquet_file_in_a_stream_above_the_limit_says_what_to_do(read: Any, tmp_path: Path) -> None:

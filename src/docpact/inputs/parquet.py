@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from docpact.inputs.source import Source
 
 _ROWS = 64
+_DAMAGE = (pa.ArrowException, OSError, ValueError, OverflowError)
 _LONGEST = 200
 _MOST_GROUP, _MOST_ROW, _MOST_RATIO = 128 * 1024 * 1024, 1024 * 1024, 100
 # A text such as "[1]" may be a member of a payload; a payload is an object, or a list of them.
@@ -28,24 +29,41 @@ _TEXTS = ("string", "large_string", "string_view", "binary", "large_binary", "bi
 
 
 def read(source: Source, kind: str) -> Iterator[Read]:  # noqa: ARG001 - every kind is read by the same call
-    """Yield one text a row; the line of its place is the number of the row, from 1."""
+    """Yield one text a row; the line of its place is the number of the row, from 1.
+
+    Where a group of rows is damaged, what stands before the damage is read, and then the next group.
+    """
     whole = source.seekable()
     if whole is None:
         yield source.too_large("a Parquet file")
         return
-    number = 0
     try:
         table = _opened(whole)
         _must_be_no_bomb(table.metadata)
         column = _column(table, source)
-        if isinstance(column, Unreadable):
-            yield column
-            return
-        for batch in table.iter_batches(batch_size=_ROWS, columns=None if column is None else [column], use_threads=False):
+        rows = [table.metadata.row_group(group).num_rows for group in range(table.num_row_groups)]
+    except _DAMAGE as error:
+        yield Corrupt(source.shown, 1, f"the Parquet file is damaged ({_said(error)})")
+        return
+    if isinstance(column, Unreadable):
+        yield column
+        return
+    first = 0
+    for group, count in enumerate(rows):
+        yield from _group(table, group, column, source, first)
+        first += count
+
+
+def _group(table: Any, group: int, column: str | None, source: Source, before: int) -> Iterator[Read]:
+    """Yield the texts of one group of rows, `before` rows standing in the groups before it."""
+    columns = None if column is None else [column]
+    number = before
+    try:
+        for batch in table.iter_batches(batch_size=_ROWS, row_groups=[group], columns=columns, use_threads=False):
             for text in _texts(batch, column):
                 number += 1
                 yield _text(source, number, text)
-    except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
+    except _DAMAGE as error:
         yield Corrupt(source.shown, number + 1, f"the Parquet file is damaged ({_said(error)})")
 
 
