@@ -6,7 +6,7 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 T = TypeVar("T")
 
@@ -62,6 +62,24 @@ class Seeded:
         x = (x ^ x >> 30) * _FIRST & _MASK
         x = (x ^ x >> 27) * _SECOND & _MASK
         return low + (x ^ x >> 31) % (high - low + 1)
+
+
+class Steered:
+    """Choices of which some are made already: `choices` maps a path to what is chosen there, held within its bounds."""
+
+    def __init__(self, draws: Draws, choices: Mapping[str, int]) -> None:
+        self._draws = draws
+        self._choices = choices
+
+    @property
+    def nth(self) -> int:
+        """Which payload or story of a run this is, from 0."""
+        return self._draws.nth
+
+    def integer(self, path: str, low: int, high: int) -> int:
+        """Choose what is chosen already, or else draw; `low` and `high` are both included."""
+        chosen = self._choices.get(path)
+        return self._draws.integer(path, low, high) if chosen is None else min(max(chosen, low), high)
 
 
 def pick(draws: Draws, path: str, options: Sequence[T]) -> T:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from difflib import get_close_matches
 from functools import lru_cache
+from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
 from docpact.errors import UsageError
@@ -80,6 +81,10 @@ def _slug(text: str) -> str:
     return "_".join(_WORD.findall(text.lower())[:5]) or "image"
 
 
+def _signature(task: Task) -> str:
+    return blake2b(f"{task['job']} {task['issued']}".encode(), digest_size=32).hexdigest()
+
+
 _VALUES: dict[str, Callable[[Task], Any]] = {
     "submitted": _submitted,
     "started": lambda task: task["submitted"] + task.draws.integer("clock/queued", *task.samples.clock.queued),
@@ -96,6 +101,11 @@ _VALUES: dict[str, Callable[[Task], Any]] = {
     "channel": lambda task: str(_DISCORD + task.draws.integer("channel", 0, _DISCORD)),
     "message": lambda task: str(_DISCORD + task.draws.integer("message", 0, _DISCORD)),
     "hash": lambda task: f"{task.draws.integer('hash', 0, 2**64 - 1):016x}",
+    "rand": lambda task: str(task.draws.integer("rand", _DISCORD, 2 * _DISCORD)),
+    # The links of Discord carry the seconds at which they were signed, and a day later, in hexadecimal digits.
+    "issued": lambda task: f"{task['finished'] // 1000:x}",
+    "expires": lambda task: f"{int(task['issued'], 16) + 86_400:x}",
+    "signature": _signature,
 }
 
 

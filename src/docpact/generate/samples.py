@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from docpact import terms
 from docpact.errors import ContractError
+from docpact.generate import habits
 from docpact.terms import checked
 
 if TYPE_CHECKING:
@@ -20,30 +21,27 @@ if TYPE_CHECKING:
 NAME = "samples.toml"
 # What a text may be made of: {id}, {prompt} and so on. The functions are in `payloads.py`.
 VARIABLES = (
-    "id", "job", "prompt", "english", "chinese", "describes", "slug", "parent", "channel", "message", "hash",
+    "id", "job", "prompt", "english", "chinese", "describes", "slug", "parent", "channel", "message", "hash", "rand", "issued",
+    "expires", "signature",
 )  # fmt: skip
 MAKERS = ("id", "text", "steps", "submitted", "started", "finished", "object", "buttons")
 
 _VARIABLE = re.compile(r"\{([a-z]+)\}")
 _TABLES = {
     "weights": terms.TABLE, "families": terms.TABLE, "clock": terms.TABLE, "member": terms.TABLES_LIST,
-    "buttons": terms.TABLES_LIST, "prompts": terms.TABLE,
+    "buttons": terms.TABLES_LIST, "prompts": terms.TABLE, **habits.TABLES,
 }  # fmt: skip
 _PAIRS = terms.Kind("a list of pairs of texts", lambda value: isinstance(value, list) and all(_is_texts(v, 2) for v in value))
 _ITEMS = terms.Kind(
     "a list of customId, emoji and label", lambda value: isinstance(value, list) and all(_is_texts(v, 3) for v in value)
 )
-_SPAN = terms.Kind(
-    "two whole numbers, the smaller one first",
-    lambda v: isinstance(v, list) and len(v) == 2 and all(type(n) is int for n in v) and 0 <= v[0] <= v[1],  # noqa: PLR2004 - two
-)
 _MEMBER = {
     "at": terms.POINTER, "make": terms.one_of(*MAKERS), "values": terms.TEXTS, "members": terms.TABLE, "when": terms.LISTS,
     "unless": terms.LISTS, "profiles": terms.TEXTS,
 }  # fmt: skip
-_FAMILY = {"absent": terms.POINTERS, "empty": terms.POINTERS}
+_FAMILY = {"absent": terms.POINTERS, "empty": terms.POINTERS, "moves": terms.WHOLE}
 _SET = {"name": terms.TEXT, "actions": terms.TEXTS, "items": _ITEMS}
-_CLOCK = {"begins": terms.WHOLE, "apart": terms.WHOLE, "queued": _SPAN, "running": _SPAN}
+_CLOCK = {"begins": terms.WHOLE, "apart": terms.WHOLE, "queued": habits.SPAN, "running": habits.SPAN}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +97,7 @@ class Samples:
     absent: Mapping[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
     empty: Mapping[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
     clock: Clock = field(default_factory=Clock)
+    habits: habits.Habits = field(default_factory=habits.Habits)
 
 
 def load(contract: Contract) -> Samples:
@@ -126,6 +125,7 @@ def load(contract: Contract) -> Samples:
         absent={name: frozenset(part.get("absent", ())) for name, part in families.items()},
         empty={name: frozenset(part.get("empty", ())) for name, part in families.items()},
         clock=Clock(**{**times, **spans}),
+        habits=habits.read(said, NAME),
     )
 
 
