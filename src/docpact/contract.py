@@ -97,7 +97,9 @@ class Profile:
         if rule == "documented-required":
             return None if "*" in self.missing or pointer in self.missing else self.missing_elsewhere
         if rule == "documented-enum":
-            return None if found in self.enums.get(pointer, frozenset()) else self.unknown_enum
+            # Where the page lists values without a type, anything can be found, a list too.
+            known = isinstance(found, str) and found in self.enums.get(pointer, frozenset())
+            return None if known else self.unknown_enum
         if rule == "undocumented-member":
             return self.undocumented
         return Severity.ERROR
