@@ -6,8 +6,6 @@ import glob
 import io
 import os
 import stat
-from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from docpact.lines import BLANK, BOM, Lines, whole
@@ -36,8 +34,7 @@ class Answer(NamedTuple):
     at: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(NamedTuple):
     """One payload text: its source, its line in a file of lines (else None), and its bytes.
 
     `content` is None where the text is larger than the limit; `size` is then how far it was read to find its end.
@@ -77,8 +74,7 @@ class Block(NamedTuple):
             start = ends[-1] + 1
 
 
-@dataclass(frozen=True, slots=True)
-class Unreadable:
+class Unreadable(NamedTuple):
     """A source that was named, or met in a folder, and could not be read: what is wrong with it, and what to do."""
 
     source: str
@@ -86,16 +82,14 @@ class Unreadable:
     hint: str
 
 
-@dataclass(frozen=True, slots=True)
-class Skipped:
+class Skipped(NamedTuple):
     """A thing in a folder that is no capture, and why it was passed over."""
 
     source: str
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Corrupt:
+class Corrupt(NamedTuple):
     """The place where a capture breaks off: what stands before it was read, and what follows is lost."""
 
     source: str
@@ -103,16 +97,14 @@ class Corrupt:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Long:
+class Long(NamedTuple):
     """A long file of lines as it lies on the disk, which whoever asked for such files reads in pieces, and its size."""
 
     source: str
     size: int
 
 
-@dataclass(frozen=True, slots=True)
-class Apart:
+class Apart(NamedTuple):
     """A source that whoever asked for such reads by itself, all of it: its bytes (None where nobody knows), named or met."""
 
     source: str
@@ -170,7 +162,7 @@ def read(
         if name == "-":
             yield from reader.texts(stdin if stdin is not None else io.BytesIO(), STDIN, named=True)
         elif os.path.isdir(name):
-            yield from _folder(str(Path(name)), reader, ())
+            yield from _folder(_tidy(name), reader, ())
         elif glob.has_magic(name) and not os.path.lexists(name):
             matches = sorted(glob.iglob(name, recursive=True))
             if not matches:
@@ -191,6 +183,13 @@ def one(name: str, reader: Plain, *, named: bool) -> Iterator[Read]:
         yield from _file(name, reader, named=named)
     else:
         yield Skipped(name, "holds no JSON")
+
+
+def _tidy(name: str) -> str:
+    """Write the name of a folder without `.` and without a slash too many; `..` stays, since it may lead back from a link."""
+    drive, path = os.path.splitdrive(name if os.altsep is None else name.replace(os.altsep, os.sep))
+    parts = os.sep.join(part for part in path.split(os.sep) if part not in ("", "."))
+    return f"{drive}{os.sep if path.startswith(os.sep) else ''}{parts}" or "."
 
 
 def _folder(folder: str, reader: Plain, above: tuple[tuple[int, int], ...]) -> Iterator[Read]:

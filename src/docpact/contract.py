@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
+import os
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from docpact import data, terms
 from docpact.errors import ContractError
-from docpact.finding import Clause, Severity, without_indices
+from docpact.finding import Clause, Severity, sha256, without_indices
 from docpact.lifecycle import Back, Fixed, Lifecycle, Settled, State
 from docpact.rules import RULES
 from docpact.terms import checked, pattern
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
+    from os import PathLike
 
     from docpact.terms import Kind
 
@@ -29,8 +29,7 @@ DOCUMENTED = "documented"
 _QUOTED = 10
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One coherence entry: which rule, how it is checked, when it speaks, of which members, and why.
 
     `when` maps a role to the values for which the entry speaks; `settings` are those of the check.
@@ -51,8 +50,7 @@ class Entry:
         return all(_is_one(facts.get(role), values) for role, values in self.when.items())
 
 
-@dataclass(frozen=True, slots=True)
-class ButtonKind:
+class ButtonKind(NamedTuple):
     """One kind of button: the form of its customId, what such a customId begins with, and the actions that it fits.
 
     `template` is the form with UUID for the job, as the contract writes it.
@@ -65,8 +63,7 @@ class ButtonKind:
     template: str
 
 
-@dataclass(frozen=True, slots=True)
-class Profile:
+class Profile(NamedTuple):
     """What a family of servers does although the page says otherwise.
 
     `nulls` and `missing` list pointers (`*` alone: every member; `*` as a part: every index) that may be null or absent;
@@ -80,7 +77,7 @@ class Profile:
     fact: str = ""
     nulls: frozenset[str] = frozenset()
     missing: frozenset[str] = frozenset()
-    enums: Mapping[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
+    enums: Mapping[str, frozenset[str]] = MappingProxyType({})
     null_elsewhere: Severity | None = Severity.ERROR
     missing_elsewhere: Severity | None = Severity.ERROR
     unknown_enum: Severity | None = Severity.ERROR
@@ -178,47 +175,52 @@ def _is_one(value: Any, values: Collection[str]) -> bool:
     return isinstance(value, str) and value in values
 
 
-def load(name: str | Path = "task-fetch") -> Contract:
+def load(name: str | PathLike[str] = "task-fetch") -> Contract:
     """Load a contract by the name under which docpact ships it, or by its folder.
 
     Raises `ContractError` where there is none, where a file is missing, or where `contract.toml` says something that
     docpact does not know.
     """
     folder = _folder(name)
-    said = checked(_toml(folder / "contract.toml"), terms.TABLES, "contract.toml")
+    said = checked(_toml(os.path.join(folder, "contract.toml")), terms.TABLES, "contract.toml")
     source = checked(said.get("source", {}), terms.SOURCE, "contract.toml, [source]")
     envelope = checked(said.get("envelope", {}), terms.ENVELOPE, "contract.toml, [envelope]")
     roles = checked(said.get("roles", {}), terms.ROLES, "contract.toml, [roles]")
-    schema_path = Path(data.schema_path(str(folder)))
-    schema = _json(schema_path)
     return Contract(
-        name=folder.resolve().name,
-        schema=schema,
-        openapi=_json(folder / "openapi.json"),
-        page=tuple(_text(folder / source.get("page", "page.txt")).split("\n")),
+        name=os.path.basename(os.path.realpath(folder)),
+        schema=_json(data.schema_path(folder)),
+        openapi=_json(os.path.join(folder, "openapi.json")),
+        page=tuple(_text(os.path.join(folder, source.get("page", "page.txt"))).split("\n")),
         roles=MappingProxyType(roles),
         envelope=frozenset(envelope.get("members", ())),
         lifecycle=_lifecycle(said["lifecycle"], roles) if "lifecycle" in said else None,
         coherence=tuple(_entry(entry, roles, number) for number, entry in enumerate(said.get("coherence", ()), 1)),
         buttons=_kinds(said.get("buttons", {})),
         profiles=_profiles(said.get("profiles", {})),
-        schema_sha256=hashlib.sha256(schema_path.read_bytes()).hexdigest(),
-        folder=str(folder),
+        schema_sha256=sha256(_bytes(data.schema_path(folder))).hexdigest(),
+        folder=folder,
     )
 
 
 def names() -> tuple[str, ...]:
     """Return the names of the contracts that ship with docpact."""
-    folder = Path(data.contracts())
-    return tuple(sorted(p.name for p in folder.iterdir() if (p / "contract.toml").is_file())) if folder.is_dir() else ()
+    folder = data.contracts()
+    return tuple(sorted(filter(_is_contract, os.listdir(folder)))) if os.path.isdir(folder) else ()
 
 
-def _folder(name: str | Path) -> Path:
-    shipped = Path(data.contracts()) / name if isinstance(name, str) and "/" not in name and name not in {".", ".."} else None
-    if shipped is not None and (shipped / "contract.toml").is_file():
-        return shipped
-    folder = Path(name)
-    if (folder / "contract.toml").is_file():
+def _is_contract(name: str) -> bool:
+    return _has_contract(os.path.join(data.contracts(), name))
+
+
+def _has_contract(folder: str) -> bool:
+    return os.path.isfile(os.path.join(folder, "contract.toml"))
+
+
+def _folder(name: str | PathLike[str]) -> str:
+    if isinstance(name, str) and "/" not in name and name not in {"", ".", ".."} and _is_contract(name):
+        return os.path.join(data.contracts(), name)
+    folder = os.fspath(name)
+    if _has_contract(folder):
         return folder
     raise ContractError(
         f"there is no contract {str(name)!r}",
@@ -226,16 +228,20 @@ def _folder(name: str | Path) -> Path:
     )
 
 
-def _text(path: Path) -> str:
+def _bytes(path: str) -> bytes:
+    with open(path, "rb") as file:
+        return file.read()
+
+
+def _text(path: str) -> str:
     try:
-        return path.read_text(encoding="utf-8")
+        return _bytes(path).decode().replace("\r\n", "\n").replace("\r", "\n")
     except (OSError, UnicodeDecodeError) as error:
-        raise ContractError(
-            f"the contract lacks {path.name}: {error}", hint=f"docpact derive {path.parent} writes what is derived"
-        ) from error
+        folder, name = os.path.split(path)
+        raise ContractError(f"the contract lacks {name}: {error}", hint=f"docpact derive {folder} writes what is derived") from error
 
 
-def _json(path: Path) -> Mapping[str, Any]:
+def _json(path: str) -> Mapping[str, Any]:
     try:
         document = json.loads(_text(path))
     except ValueError as error:
@@ -245,7 +251,7 @@ def _json(path: Path) -> Mapping[str, Any]:
     return MappingProxyType(document)
 
 
-def _toml(path: Path) -> dict[str, Any]:
+def _toml(path: str) -> dict[str, Any]:
     try:
         return tomllib.loads(_text(path))
     except tomllib.TOMLDecodeError as error:

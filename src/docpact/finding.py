@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple
+
+# The interpreter's own: `hashlib` loads a library for sixty more kinds, which takes as long as judging fifty payloads.
+try:
+    from _sha2 import sha256  # type: ignore[import-not-found] # Python 3.12 and later
+except ImportError:
+    try:
+        from _sha256 import sha256  # type: ignore[import-not-found] # Python 3.11
+    except ImportError:
+        from hashlib import sha256
 
 
 class Severity(StrEnum):
@@ -47,8 +54,7 @@ class Clause(NamedTuple):
     quote: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """One breach of one rule at one place.
 
     `found` and `expected` are safe to show: short, and without secrets (see `redact`). `also` names the profiles under
@@ -76,7 +82,8 @@ def fingerprint(rule: str, pointer: str, clause: Clause | None) -> str:
     """Hash rule, pointer (indices as `*`) and clause into sixteen hexadecimal digits."""
     lines = "" if clause is None else f"{clause.page}:{clause.lines[0]}-{clause.lines[1]}"
     text = "\x1f".join((rule, without_indices(pointer), lines))
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    digits: str = sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    return digits[:16]
 
 
 @lru_cache(maxsize=4096)

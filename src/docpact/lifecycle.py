@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(NamedTuple):
     """One state: a smaller `order` comes earlier, and nothing follows a state that is an `end`."""
 
     name: str
@@ -20,8 +18,7 @@ class State:
     fact: str
 
 
-@dataclass(frozen=True, slots=True)
-class Back:
+class Back(NamedTuple):
     """A step back that a known family of servers takes, for the actions named (none named: for all)."""
 
     origin: str
@@ -32,8 +29,7 @@ class Back:
     fact: str
 
 
-@dataclass(frozen=True, slots=True)
-class Fixed:
+class Fixed(NamedTuple):
     """A member that does not change once it is set, except while the task is in an open state or has an open value.
 
     `reopens`: it is set anew where a family of servers takes a known step back.
@@ -47,8 +43,7 @@ class Fixed:
     fact: str
 
 
-@dataclass(frozen=True, slots=True)
-class Settled:
+class Settled(NamedTuple):
     """A member that does not change once the task has ended; `compare` is value, url or custom-ids."""
 
     member: str
@@ -57,8 +52,7 @@ class Settled:
     fact: str
 
 
-@dataclass(frozen=True, slots=True)
-class Lifecycle:
+class Lifecycle(NamedTuple):
     """All of it, as the contract declares it; the validator, the generator and the mock read the same."""
 
     states: Mapping[str, State]

@@ -25,20 +25,20 @@ _QUOTED = r"\"(?:\\.|[^\"\\])+|'(?:\\.|[^'\\])+|\\+[\"'][^\"'\\]+"
 _SECRETS = (
     (
         ("cookie",),
-        re.compile(rf"(?i)(?:set-)?cookie{_IS}(?:[\"\\']*)[^\s=;,\"']{{1,200}}=[^\r\n\"'\\]*"),
+        rf"(?i)(?:set-)?cookie{_IS}(?:[\"\\']*)[^\s=;,\"']{{1,200}}=[^\r\n\"'\\]*"),
     ),
     (
         ("authorization",),
-        re.compile(rf"(?i)authorization{_IS}(?:{_QUOTED}|[^\r\n\"'\\]+)"),
+        rf"(?i)authorization{_IS}(?:{_QUOTED}|[^\r\n\"'\\]+)"),
     ),
     (
         ("bearer",),
-        re.compile(r"(?i)bearer\s{1,4}[A-Za-z0-9._~+/=-]{6,}"),
+        r"(?i)bearer\s{1,4}[A-Za-z0-9._~+/=-]{6,}"),
     ),
     (
         # Prompts speak of a token of love and of basic shapes: what follows must look like no word.
         ("basic", "token"),
-        re.compile(r"\b(?i:basic|token)\s{1,4}(?=[A-Za-z0-9._~+/=-]*?(?:[0-9+/=_~]|[a-z][A-Z])|\S{16})[A-Za-z0-9._~+/=-]{6,}"),
+        r"\b(?i:basic|token)\s{1,4}(?=[A-Za-z0-9._~+/=-]*?(?:[0-9+/=_~]|[a-z][A-Z])|\S{16})[A-Za-z0-9._~+/=-]{6,}"),
     ),
     (
         ("-secret", "_secret", "-key", "_key", "-token", "_token"),
@@ -63,7 +63,7 @@ _SECRETS = (
             "密钥",
             "令牌",
         ),
-        re.compile(rf"(?i){_NAME}{_IS}(?:{_QUOTED}|[^\s&,;\"'\\]+)"),
+        rf"(?i){_NAME}{_IS}(?:{_QUOTED}|[^\s&,;\"'\\]+)"),
     ),
     (
         (
@@ -96,7 +96,7 @@ _SECRETS = (
     (
         # A bot of Discord: its id in base64, a time, and the signature.
         (".",),
-        re.compile(r"(?<![\w-])[\w-]{23,28}\.[\w-]{6,7}\.[\w-]{27,}"),
+        r"(?<![\w-])[\w-]{23,28}\.[\w-]{6,7}\.[\w-]{27,}"),
     ),
 )
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{120,}={0,2}")

@@ -6,9 +6,8 @@ states and actions a coherent rule speaks of stands in the contract, with the re
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from docpact.finding import Layer, Severity
 
@@ -19,23 +18,21 @@ DOCUMENTED, COHERENT, LIFECYCLE, TRANSPORT = Layer.DOCUMENTED, Layer.COHERENT, L
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
 
 
-@dataclass(frozen=True, slots=True)
-class Break:
+class Break(NamedTuple):
     """How the example of the contract is changed so that it breaks one rule: an edit, polls one after the other, or a text.
 
     `put` and each of `polls` map pointers to values, and in polls also `at` (milliseconds) and `asked` (the id asked
     for); `drop` lists pointers to remove; `text` is a whole body; `profile` is the one under which it is a breach.
     """
 
-    put: Mapping[str, object] = field(default_factory=dict)
+    put: Mapping[str, object] = MappingProxyType({})
     drop: tuple[str, ...] = ()
     polls: tuple[Mapping[str, object], ...] = ()
     text: bytes | None = None
     profile: str = "documented"
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """One row: what is promised (`title`), how bad a breach is, what to do about it, and an edit that breaks it.
 
     `reason` says why where no page line and no entry of the contract does.

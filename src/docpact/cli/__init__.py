@@ -6,9 +6,8 @@ import errno
 import io
 import sys
 from contextlib import suppress
-from dataclasses import dataclass
 from importlib import import_module
-from typing import TYPE_CHECKING, BinaryIO, TextIO
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple, TextIO
 
 from docpact.errors import DocpactError, Exit
 from docpact.redact import printable, without_secrets
@@ -26,8 +25,7 @@ VERBS = {
 _REPORT_TO = "https://github.com/docpact/docpact/issues"
 
 
-@dataclass(frozen=True)
-class Streams:
+class Streams(NamedTuple):
     """Where a command reads and writes; a test hands in its own."""
 
     stdin: BinaryIO

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from docpact import baseline, waivers
 from docpact.errors import UsageError
-from docpact.files import refuse_unwritable, write_whole
-from docpact.sampling import Sample
 from docpact.tally import Tally
 
 if TYPE_CHECKING:
     import argparse
 
     from docpact.cli import Streams
+    from docpact.baseline import Baseline, Record
     from docpact.contract import Contract
-
+    from docpact.sampling import Sample
+    from docpact.waivers import Waivers
 
 _NO_SAMPLE = {
     "stories": "a story is judged by all of its polls",
@@ -38,15 +35,32 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def tally(options: argparse.Namespace, contract: Contract) -> Tally:
     """Return the tally of a run, which knows what the run accepts."""
-    if options.write_baseline:
-        refuse_unwritable(Path(options.write_baseline))
+    record = _record(options)
+    return Tally(waivers=_waived(options, contract), baseline=_known(options), record=record, sample=_sample(options))
+
+
+def _record(options: argparse.Namespace) -> Record | None:
+    if not options.write_baseline:
+        return None
+    from pathlib import Path
+
+    from docpact.baseline import Record
+    from docpact.files import refuse_unwritable
+
+    refuse_unwritable(Path(options.write_baseline))
+    return Record()
+
+
+def _waived(options: argparse.Namespace, contract: Contract) -> Waivers | None:
+    if not options.waivers:
+        return None
+    from datetime import date
+    from pathlib import Path
+
+    from docpact import waivers
+
     today = date.today()  # noqa: DTZ011 - expiry is in the days of who waives
-    return Tally(
-        waivers=waivers.load(Path(options.waivers), today, contract) if options.waivers else None,
-        baseline=_known(options),
-        record=baseline.Record() if options.write_baseline else None,
-        sample=_sample(options),
-    )
+    return waivers.load(Path(options.waivers), today, contract)
 
 
 def _sample(options: argparse.Namespace) -> Sample | None:
@@ -60,17 +74,23 @@ def _sample(options: argparse.Namespace) -> Sample | None:
         if getattr(options, option):
             name = option.replace("_", "-")
             raise UsageError(f"--sample does not go with --{name}: {reason}", hint=f"leave --{name} out, or judge all")
+    from docpact.sampling import Sample
+
     return Sample(options.sample, options.seed or 0)
 
 
-def _known(options: argparse.Namespace) -> baseline.Baseline | None:
+def _known(options: argparse.Namespace) -> Baseline | None:
     if not options.baseline:
         return None
+    from pathlib import Path
+
+    from docpact.baseline import load
+
     path = Path(options.baseline)
     # The first time that a baseline is written to the place where settings say that it is read.
     if options.write_baseline and not path.exists() and path.absolute() == Path(options.write_baseline).absolute():
         return None
-    return baseline.load(path)
+    return load(path)
 
 
 def write(options: argparse.Namespace, judged: Tally, streams: Streams, *, interrupted: bool) -> None:
@@ -80,4 +100,8 @@ def write(options: argparse.Namespace, judged: Tally, streams: Streams, *, inter
     if interrupted:
         streams.stderr.write("docpact: interrupted: the baseline was not written\n")
         return
+    from pathlib import Path
+
+    from docpact.files import write_whole
+
     write_whole(Path(options.write_baseline), judged.record.content())

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import tomllib
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from docpact.contract import names
@@ -126,6 +124,8 @@ def _read(name: str) -> bytes:
 
 
 def _parsed(data: bytes, name: str) -> dict[str, Any]:
+    import tomllib
+
     try:
         return tomllib.loads(data.decode())
     except (ValueError, RecursionError) as error:
@@ -134,6 +134,8 @@ def _parsed(data: bytes, name: str) -> dict[str, Any]:
 
 
 def _checked(key: str, value: Any, name: str, place: str) -> Any:
+    from difflib import get_close_matches
+
     known = _KEYS.get(key)
     if known is None:
         near = get_close_matches(key, _KEYS, n=1)

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING, Self, TextIO
 
-from docpact.files import refuse_unwritable, write_whole
 from docpact.finding import Layer
 from docpact.redact import printable
-from docpact.report import FORMATS, Run, as_json, render
+from docpact.report import FORMATS, Run, render
 from docpact.rules import RULES
 
 if TYPE_CHECKING:
@@ -46,7 +42,7 @@ class Gathered:
 
     def __init__(self, options: argparse.Namespace, contract: Contract) -> None:
         if options.output is not None:
-            refuse_unwritable(Path(options.output))
+            _refuse_unwritable(options.output)
         form = FORMATS[options.format]
         self._form = options.format
         self._output = options.output
@@ -78,6 +74,8 @@ class Gathered:
                 at = text.answer.at if at is None and text.answer is not None else at
                 self.seen.take(payload, at, (text.source, text.line), kept)
             if self._spool is not None and kept:
+                from docpact.report import as_json
+
                 listed = kept if self._left is None else kept[: self._left]
                 self._spool.writelines(f"{as_json.line(finding)}\n" for finding in listed)
                 if self._left is not None:
@@ -87,7 +85,7 @@ class Gathered:
         """Write the report: to the file that was asked for, whole or not at all, or to standard output."""
         pieces = render(self._form, run, self._findings())
         if self._output is not None:
-            write_whole(Path(self._output), (piece.encode("utf-8", "backslashreplace") for piece in pieces))
+            _write_whole(self._output, (piece.encode("utf-8", "backslashreplace") for piece in pieces))
         else:
             foreign = self._form in _MARKED_UP and (streams.stdout.encoding or "utf-8").lower().replace("-", "") != "utf8"
             for piece in pieces:
@@ -110,7 +108,11 @@ def colour(options: argparse.Namespace, stream: TextIO) -> bool:
 
 def width(options: argparse.Namespace, stream: TextIO) -> int | None:
     """Return the columns of the terminal, or None where the report goes to a file or a pipe."""
-    return shutil.get_terminal_size().columns if options.output is None and stream.isatty() else None
+    if options.output is not None or not stream.isatty():
+        return None
+    from shutil import get_terminal_size
+
+    return get_terminal_size().columns
 
 
 def rules_in_force(contract: Contract, profile: str, layers: Collection[Layer], *, asked: bool) -> tuple[str, ...]:
@@ -127,8 +129,26 @@ def rules_in_force(contract: Contract, profile: str, layers: Collection[Layer], 
     return tuple(names)
 
 
+def _refuse_unwritable(name: str) -> None:
+    from pathlib import Path
+
+    from docpact.files import refuse_unwritable
+
+    refuse_unwritable(Path(name))
+
+
+def _write_whole(name: str, content: Iterator[bytes]) -> None:
+    from pathlib import Path
+
+    from docpact.files import write_whole
+
+    write_whole(Path(name), content)
+
+
 def _spool() -> TextIO:
-    return tempfile.TemporaryFile("w+", encoding="utf-8", newline="\n")
+    from tempfile import TemporaryFile
+
+    return TemporaryFile("w+", encoding="utf-8", newline="\n")
 
 
 def _seen(contract: Contract, *, stories: bool) -> Seen:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from docpact import __version__
@@ -13,6 +12,7 @@ from docpact.redact import safe_source
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable
+    from pathlib import Path
 
     from docpact.contract import Contract
     from docpact.inputs import Settings as Wanted
@@ -39,11 +39,13 @@ def journal(
         )
     if "-" in options.inputs:
         raise UsageError("--resume does not go with standard input, which cannot be read again", hint="name files instead")
-    path = Path(options.resume)
-    _refuse_among(path, options.inputs)
+    from pathlib import Path
+
     from docpact.scale.entries import digest
     from docpact.scale.journal import Journal
 
+    path = Path(options.resume)
+    _refuse_among(path, options.inputs)
     about = {
         "docpact": __version__,
         "contract": [contract.name, digest(contract)],

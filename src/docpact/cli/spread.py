@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from contextlib import ExitStack
-from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING, Self
 
@@ -80,7 +79,7 @@ class Spread:
                 hint="leave --scheduler out, or else --stories, --layer lifecycle, --sample and --format html",
             )
         several = self._jobs > 1 or self._scheduler is not None or self._journal is not None
-        return replace(wanted, long=_LONG) if apart and several else wanted
+        return wanted._replace(long=_LONG) if apart and several else wanted
 
     def judged(
         self, things: Iterator[Read], stream: Stream, wanted: Wanted, opened: Callable[[Readable], None] | None
@@ -110,7 +109,7 @@ class Spread:
         from docpact.scale.order import in_order
         from docpact.scale.pieces import Task
 
-        task = Task(self._contract, self._settings, wanted.limit, read_apart, replace(wanted, long=None))
+        task = Task(self._contract, self._settings, wanted.limit, read_apart, wanted._replace(long=None))
         crew = self._ends.enter_context(Local(task, stream, self._jobs, self._tell))
         yield from in_order(things, crew, self._journal)
 
@@ -125,7 +124,7 @@ class Spread:
         from docpact.scale.pieces import Task
 
         here = os.getcwd()
-        task = Task(self._contract, self._settings, wanted.limit, read_apart, replace(wanted, long=None, folder=here), here)
+        task = Task(self._contract, self._settings, wanted.limit, read_apart, wanted._replace(long=None, folder=here), here)
         crew = self._ends.enter_context(Cluster(task, scheduler, _cores(), self._tell))
         yield from in_order(things, crew, self._journal)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import replace
 from io import SEEK_END, BytesIO
 from stat import S_ISREG
 from typing import TYPE_CHECKING, BinaryIO, cast
@@ -50,7 +49,7 @@ def read(
 
 def read_apart(thing: Apart, settings: Settings, opened: Callable[[Readable], None] | None = None) -> Iterator[Read]:
     """Yield every payload text of one source that `read` handed on as it is; `opened` as there."""
-    anything = Reader(replace(settings, long=None), opened)
+    anything = Reader(settings._replace(long=None), opened)
     if _ADDRESS.match(thing.source):
         yield from anything.address(thing.source, named=thing.named)
     else:
@@ -105,7 +104,7 @@ class Reader(captures.Plain):
         if source.whole is not None:
             source.whole.seek(0)
         else:
-            source = replace(source, file=head)
+            source = source._replace(file=head)
         if kind is None and not source.named and not super().knows(source.name, head.peeked):
             yield Skipped(source.shown, "holds no JSON")
         elif (later := self._later(source, kind)) is not None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 from urllib.parse import urlsplit
 
@@ -74,7 +73,7 @@ def read(source: Source, kind: str) -> Iterator[Read]:  # noqa: ARG001 - every k
         if source.settings.long is not None and not (met and _is_hidden(path)):
             yield Apart(source.name if alone else f"{scheme}://{path}", None, not met)
         else:
-            yield from _file(files, path, replace(source, shown=shown if alone else f"{scheme}://{path}"), met=met)
+            yield from _file(files, path, source._replace(shown=shown if alone else f"{scheme}://{path}"), met=met)
 
 
 def _paths(files: Any, address: str, scheme: str) -> list[str]:
@@ -102,7 +101,7 @@ def _file(files: Any, path: str, source: Source, *, met: bool) -> Iterator[Read]
         name = urlsplit(path).path if "://" in path else path
         goes_back = getattr(opened, "seekable", lambda: False)() and hasattr(opened, "size") and opened.size is not None
         whole = cast("BinaryIO", file) if goes_back else None
-        yield from source.down(replace(source, file=file, name=name, named=not met, whole=whole))
+        yield from source.down(source._replace(file=file, name=name, named=not met, whole=whole))
 
 
 def _is_hidden(path: str) -> bool:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
 from io import BytesIO
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from docpact.captures import Unreadable
 from docpact.lines import BLANK, BOM, BrokenError
@@ -75,8 +74,7 @@ class Head:
         return self._file.read(size) or b""
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """How inputs are read: the bytes that one text may have, which URLs of a recording count, which column of a table.
 
     With `blocks` the lines of a long file come many at a time; with `long` every file and address comes as it is, to be
@@ -92,8 +90,7 @@ class Settings:
     folder: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """One stream to be read: as what a report shows it, by which name, and whether the user named it or it was met.
 
     `whole` is the file itself where it can be read at any place; `depth` counts the archives and compressions around it.
@@ -106,19 +103,19 @@ class Source:
     down: Callable[[Source], Iterator[Read]]
     named: bool = True
     depth: int = 0
-    whole: BinaryIO | None = field(default=None)
+    whole: BinaryIO | None = None
 
     def unpacked(self, file: Readable) -> Source:
         """Return what is in a compressed stream: its own source, under the name without the ending."""
         stem, dot, ending = self.name.rpartition(".")
         short = {"tgz": ".tar", "tbz2": ".tar", "txz": ".tar", "tzst": ".tar"}.get(ending.lower(), "")
         name = stem + short if short or f"{dot}{ending}".lower() in _PACKED else self.name
-        return replace(self, file=file, name=name, depth=self.depth + 1, whole=None)
+        return self._replace(file=file, name=name, depth=self.depth + 1, whole=None)
 
     def member(self, file: Readable, name: str) -> Source:
         """Return a member of an archive: its own source, shown as `archive.zip!/name`."""
         shown = f"{self.shown}{INSIDE}{name}"
-        return replace(self, file=file, shown=shown, name=name, named=False, depth=self.depth + 1, whole=None)
+        return self._replace(file=file, shown=shown, name=name, named=False, depth=self.depth + 1, whole=None)
 
     def seekable(self) -> BinaryIO | None:
         """Return the file itself, or its bytes where it is a stream of no more than the limit; else None."""

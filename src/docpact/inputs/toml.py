@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from docpact.captures import Unreadable
@@ -27,7 +26,7 @@ _MANY_PARTS = re.compile(r"""(?m)^[\s\[]*(?:(?:[\w-]+|"[^"\n]*"|'[^'\n]*')\s*\.\
 def read(source: Source, kind: str) -> Iterator[Read]:  # noqa: ARG001 - every kind is read by the same call
     """Yield the text of each recorded answer; the others are passed over with a word."""
     most = min(_MOST, source.settings.limit)
-    held = replace(source, whole=None, settings=replace(source.settings, limit=most)).seekable()
+    held = source._replace(whole=None, settings=source.settings._replace(limit=most)).seekable()
     if held is None:
         reason = f"a TOML cassette of more than {most:,} bytes, which cannot be read piece by piece"
         yield Unreadable(source.shown, reason, "make YAML of it: cassetter convert")

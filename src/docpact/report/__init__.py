@@ -7,7 +7,6 @@ alone is handed none. Whatever a payload holds stays text: no value, name or pat
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, NamedTuple, Protocol, cast
 
@@ -41,8 +40,7 @@ FORMATS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(NamedTuple):
     """What a report says about a run beside its findings: contract, profile, and when a run fails.
 
     `rules` are the rules in force; `root` is the folder that paths are told from, for formats that want relative ones;

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from docpact.report.showing import count, plain, told
-from docpact.sampling import CONFIDENCE, in_ten_thousand
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,6 +52,8 @@ def _sample(sample: Sample | None) -> Iterator[str]:
     if sample.taken == sample.of:
         yield f"sample: all of {count(sample.of, 'payload')}, since there are no more"
         return
+    from docpact.sampling import CONFIDENCE, in_ten_thousand
+
     bound = in_ten_thousand(sample.at_most())
     yield (
         f"sample: {sample.taken:,} of {count(sample.of, 'payload')}, seed {sample.seed}; "

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 from docpact.finding import Severity
 from docpact.redact import printable, without_secrets
@@ -87,6 +86,8 @@ def uri(source: str, root: str) -> str:
         raw = rest.encode("utf-8", "surrogateescape")
     except UnicodeEncodeError:
         raw = rest.encode("utf-8", "surrogatepass")
+    from urllib.parse import quote
+
     return head + quote(raw, safe="/")
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import platform
 from contextlib import contextmanager
-from dataclasses import replace
 from functools import lru_cache
 from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
@@ -123,4 +122,4 @@ def judge_there(given: Order, work: Work) -> tuple[str, Outcome | About]:
 
 def _as_seen_here(lost: Unreadable) -> Unreadable:
     name = platform.node() or "a machine without a name"
-    return replace(lost, hint=f"{lost.hint}; so a worker on {name} sees it: every worker must find it under this very name")
+    return lost._replace(hint=f"{lost.hint}; so a worker on {name} sees it: every worker must find it under this very name")

@@ -102,7 +102,7 @@ def can_be_written(part: Part) -> bool:
 
 
 def _written(found: list[list[Finding]]) -> list[list[list[Any]]]:
-    return [[[getattr(finding, name) for name in Finding.__slots__] for finding in findings] for findings in found]
+    return [[list(finding) for finding in findings] for findings in found]
 
 
 def _read(found: list[list[list[Any]]]) -> list[list[Finding]]:

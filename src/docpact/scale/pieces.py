@@ -97,7 +97,7 @@ class Outcome:
 
 def _shifted(finding: Finding, before: int) -> Finding:
     place = finding.place
-    return finding if place.line is None else replace(finding, place=place._replace(line=place.line + before))
+    return finding if place.line is None else finding._replace(place=place._replace(line=place.line + before))
 
 
 def cut(file: Long, size: int = SIZE) -> Iterator[Piece]:

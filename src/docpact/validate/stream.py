@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from docpact.captures import Text
 from docpact.finding import Finding, Layer, Place
@@ -35,8 +34,7 @@ _MEANT = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """How captures are judged: profile, layers, list bodies item by item (`each`), polls as stories, the id asked for."""
 
     profile: str = "documented"
