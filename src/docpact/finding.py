@@ -78,6 +78,7 @@ class Finding(NamedTuple):
         return fingerprint(self.rule, self.place.pointer, self.clause)
 
 
+@lru_cache(maxsize=4096)
 def fingerprint(rule: str, pointer: str, clause: Clause | None) -> str:
     """Hash rule, pointer (indices as `*`) and clause into sixteen hexadecimal digits."""
     lines = "" if clause is None else f"{clause.page}:{clause.lines[0]}-{clause.lines[1]}"

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 from math import isfinite
 
-_WORD = re.compile(r"[^\s\"'<>]+")
-_QUERY = re.compile(r"(?i)\?|%3f")
+_WORD = r"[^\s\"'<>]+"
+_QUERY = r"(?i)\?|%3f"
 # A login may hold a slash, and then looks like a host with a port and a path: `host:8080/a@2x.png` is none.
-_LOGIN = re.compile(
+_LOGIN = (
     r"(:/{1,2}|(?<![\w/])//)[^\s/?#@\"'<>:]{0,200}(?::(?!\d{1,5}[/?#])[^\s\"'<>]{0,200}?)?@(?![^\s\"'<>/?#@]{0,200}@)"
 )
-_HOOK = re.compile(r"(?i)(/api/(?:v\d{1,3}/)?webhooks/\d{1,25}/|hooks\.slack\.com/services/|/bot\d{5,20}:)[^\s\"'<>?]+")
+_HOOK = r"(?i)(/api/(?:v\d{1,3}/)?webhooks/\d{1,25}/|hooks\.slack\.com/services/|/bot\d{5,20}:)[^\s\"'<>?]+"
 # No boundary before a name: `client_secret` and `x-mj-api-secret` are names of secrets as well.
 _NAME = (
     r"(?:api[-_]?key|access[-_]?key|private[-_]?key|secret|token|passw(?:or)?d|passphrase|pwd|(?<![a-z])pass(?==)"
@@ -25,26 +25,24 @@ _QUOTED = r"\"(?:\\.|[^\"\\])+|'(?:\\.|[^'\\])+|\\+[\"'][^\"'\\]+"
 _SECRETS = (
     (
         ("cookie",),
-        rf"(?i)(?:set-)?cookie{_IS}(?:[\"\\']*)[^\s=;,\"']{{1,200}}=[^\r\n\"'\\]*"),
+        rf"(?i)(?:set-)?cookie{_IS}(?:[\"\\']*)[^\s=;,\"']{{1,200}}=[^\r\n\"'\\]*",
     ),
     (
         ("authorization",),
-        rf"(?i)authorization{_IS}(?:{_QUOTED}|[^\r\n\"'\\]+)"),
+        rf"(?i)authorization{_IS}(?:{_QUOTED}|[^\r\n\"'\\]+)",
     ),
     (
         ("bearer",),
-        r"(?i)bearer\s{1,4}[A-Za-z0-9._~+/=-]{6,}"),
+        r"(?i)bearer\s{1,4}[A-Za-z0-9._~+/=-]{6,}",
     ),
     (
         # Prompts speak of a token of love and of basic shapes: what follows must look like no word.
         ("basic", "token"),
-        r"\b(?i:basic|token)\s{1,4}(?=[A-Za-z0-9._~+/=-]*?(?:[0-9+/=_~]|[a-z][A-Z])|\S{16})[A-Za-z0-9._~+/=-]{6,}"),
+        r"\b(?i:basic|token)\s{1,4}(?=[A-Za-z0-9._~+/=-]*?(?:[0-9+/=_~]|[a-z][A-Z])|\S{16})[A-Za-z0-9._~+/=-]{6,}",
     ),
     (
         ("-secret", "_secret", "-key", "_key", "-token", "_token"),
-        re.compile(
-            r"(?i)(?:api|client|access|auth)[-_](?:secret|key|token)\s{1,4}(?=[A-Za-z0-9._~+/=-]*?\d|\S{12})[A-Za-z0-9._~+/=-]{6,}"
-        ),
+        r"(?i)(?:api|client|access|auth)[-_](?:secret|key|token)\s{1,4}(?=[A-Za-z0-9._~+/=-]*?\d|\S{12})[A-Za-z0-9._~+/=-]{6,}",
     ),
     (
         (
@@ -63,7 +61,7 @@ _SECRETS = (
             "密钥",
             "令牌",
         ),
-        rf"(?i){_NAME}{_IS}(?:{_QUOTED}|[^\s&,;\"'\\]+)"),
+        rf"(?i){_NAME}{_IS}(?:{_QUOTED}|[^\s&,;\"'\\]+)",
     ),
     (
         (
@@ -87,25 +85,29 @@ _SECRETS = (
             "hf_",
             "eyj",
         ),
-        re.compile(
-            r"(?<![A-Za-z0-9])(?:(?:sk|pk|rk)[-_][A-Za-z0-9_-]{8,}|gh[pousr]_\w{10,}|github_pat_\w{10,}|glpat-[\w-]{10,}"
-            r"|xox[a-z]-[\w-]{10,}|A[KS]IA[A-Z0-9]{12,}|AIza[\w-]{30,}|hf_[A-Za-z0-9]{16,}"
-            r"|eyJ[A-Za-z0-9_-]{8,4000}+(?:\.[A-Za-z0-9_-]*){1,2})"
-        ),
+        r"(?<![A-Za-z0-9])(?:(?:sk|pk|rk)[-_][A-Za-z0-9_-]{8,}|gh[pousr]_\w{10,}|github_pat_\w{10,}|glpat-[\w-]{10,}"
+        r"|xox[a-z]-[\w-]{10,}|A[KS]IA[A-Z0-9]{12,}|AIza[\w-]{30,}|hf_[A-Za-z0-9]{16,}"
+        r"|eyJ[A-Za-z0-9_-]{8,4000}+(?:\.[A-Za-z0-9_-]*){1,2})",
     ),
     (
         # A bot of Discord: its id in base64, a time, and the signature.
         (".",),
-        r"(?<![\w-])[\w-]{23,28}\.[\w-]{6,7}\.[\w-]{27,}"),
+        r"(?<![\w-])[\w-]{23,28}\.[\w-]{6,7}\.[\w-]{27,}",
     ),
 )
-_BASE64 = re.compile(r"[A-Za-z0-9+/_-]{120,}={0,2}")
-_SECRET_NAME = re.compile(rf"(?i){_NAME}\Z|cookie\Z|authorization\Z")
+_BASE64 = r"[A-Za-z0-9+/_-]{120,}={0,2}"
+_SECRET_NAME = rf"(?i){_NAME}\Z|cookie\Z|authorization\Z"
 _LEAST_BASE64 = 120
 _LONGEST = 80
 _BITS = 128
 _BMP = 0xFFFF
 _MOST_PASSES = 4
+
+
+@cache
+def _pattern(text: str) -> re.Pattern[str]:
+    """Return one of the patterns above, compiled when a text is met that needs it: that takes longer than most runs look."""
+    return re.compile(text)
 
 
 def without_secrets(text: str) -> str:
@@ -117,8 +119,12 @@ def without_secrets(text: str) -> str:
         before, text = text, _pass(text, queries=True)
         if text == before:
             break
-        text = _BASE64.sub("[base64]", text)
-    return _BASE64.sub("[base64]", text)
+        text = _without_base64(text)
+    return _without_base64(text)
+
+
+def _without_base64(text: str) -> str:
+    return _pattern(_BASE64).sub("[base64]", text) if len(text) >= _LEAST_BASE64 else text
 
 
 @lru_cache(maxsize=4096)
@@ -143,29 +149,32 @@ def safe_message(message: str) -> str:
     return without_secrets(message)
 
 
+@lru_cache(maxsize=4096)
 def names_a_secret(name: str) -> bool:
     """Tell whether a member of this name holds a secret, whatever the secret looks like."""
-    return _SECRET_NAME.search(name) is not None
+    return _pattern(_SECRET_NAME).search(name) is not None
 
 
 def _pass(text: str, *, queries: bool) -> str:
     if queries and ("?" in text or "%3" in text):
-        text = _WORD.sub(_without_query, text)
+        text = _pattern(_WORD).sub(_without_query, text)
     if "@" in text:
-        text = _LOGIN.sub(r"\1…@", text)
+        text = _pattern(_LOGIN).sub(r"\1…@", text)
     if "/" in text:
-        text = _HOOK.sub(r"\1…", text)
+        text = _pattern(_HOOK).sub(r"\1…", text)
     lowered = text.lower()
     for words, pattern in _SECRETS:
-        if any(word in lowered for word in words):
-            text = pattern.sub("[secret]", text)
+        for word in words:
+            if word in lowered:
+                text = _pattern(pattern).sub("[secret]", text)
+                break
     return text
 
 
 def _without_query(word: re.Match[str]) -> str:
     """Take the query out of a word that is an address: it has a path before the `?`, or a value after it."""
     text = word.group()
-    mark = _QUERY.search(text)
+    mark = _pattern(_QUERY).search(text)
     if mark is None:
         return text
     head, tail = text[: mark.start()].lower(), text[mark.end() :].lower()

@@ -31,7 +31,7 @@ class Verdict(StrEnum):
     NOT_ESTABLISHED = "not-established"
 
 
-@dataclass(slots=True)
+@dataclass(eq=False, repr=False)
 class Group:
     """Equal findings over many payloads: the first of them, how many there are, and where the last one was made."""
 
@@ -40,7 +40,7 @@ class Group:
     last: Place
 
 
-@dataclass(slots=True)
+@dataclass(eq=False, repr=False)
 class Tally:
     """Everything that a report says of a whole run; its size does not grow with the number of payloads."""
 

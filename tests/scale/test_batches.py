@@ -153,7 +153,7 @@ def test_a_source_whose_process_dies_is_gone_on_with_by_another(packed: Path, mo
     monkeypatch.setattr(local, "_BOOT", local._BOOT.replace("main()", few))
     monkeypatch.setattr(Local, "_own", lambda _: None)
     told: list[str] = []
-    large = replace(apart(packed), size=9 << 20)
+    large = apart(packed)._replace(size=9 << 20)
     with Local(TASK, Stream(load(), Settings()), 2, told.append) as crew:
         found: list[Read] = []
         for number, thing in enumerate(in_order([large, large], crew)):

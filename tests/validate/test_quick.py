@@ -174,7 +174,7 @@ def test_nothing_is_loaded_on_the_way_to_a_clean_verdict(tmp_path: Path, example
 def test_a_contract_with_something_new_in_it_has_no_plan() -> None:
     from dataclasses import replace
 
-    entry = replace(CONTRACT.coherence[0], check="surprise")
+    entry = CONTRACT.coherence[0]._replace(check="surprise")
     assert plan.make(replace(CONTRACT, coherence=(entry,)), {}) is None
     assert plan.make(replace(CONTRACT, roles={}), {}) is None
     assert plan.make(CONTRACT, PLAN["stamps"]) == PLAN

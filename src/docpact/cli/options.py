@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from importlib import import_module
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
 from docpact.cli import VERBS, Streams
 from docpact.errors import Exit, UsageError
@@ -15,6 +15,20 @@ if TYPE_CHECKING:
     from _typeshed import SupportsWrite
 
 
+class _Help(argparse.HelpFormatter):
+    """Help as wide as the terminal: its width, and the module that knows it, are asked for where help is written."""
+
+    # One is made for each argument that is declared.
+    columns: ClassVar[int | None] = 80
+
+    def __init__(self, prog: str, **settings: Any) -> None:
+        super().__init__(prog, **{"width": self.columns, **settings})
+
+
+class _RawHelp(_Help, argparse.RawDescriptionHelpFormatter):
+    """The same, with the lines of the examples as they are."""
+
+
 class _Parser(argparse.ArgumentParser):
     """argparse that neither prints nor exits on a mistake: the mistake is an error like every other one."""
 
@@ -22,6 +36,10 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         raise UsageError(message, hint=f"{self.prog} --help lists what it takes")
+
+    def format_help(self) -> str:
+        _Help.columns = None
+        return super().format_help()
 
     def _print_message(self, message: str, file: SupportsWrite[str] | None = None) -> None:  # noqa: ARG002 - argparse calls it so
         self.streams.stdout.write(message)
@@ -38,6 +56,7 @@ def parse(arguments: Sequence[str], streams: Streams) -> argparse.Namespace | in
         epilog="docpact VERB --help says more of each. Exit codes: 0 conforms, 1 violates, 2 wrong usage, "
         "3 input unreadable, 4 not established, 70 a bug of docpact, 130 interrupted.",
         allow_abbrev=False,
+        formatter_class=_Help,
     )
     parser.add_argument("--version", action="version", version=f"docpact {__version__}")
     verbs = parser.add_subparsers(dest="verb", metavar="VERB")
@@ -48,7 +67,7 @@ def parse(arguments: Sequence[str], streams: Streams) -> argparse.Namespace | in
             help=purpose,
             description=f"{purpose[0].upper()}{purpose[1:]}.",
             allow_abbrev=False,
-            formatter_class=argparse.RawDescriptionHelpFormatter,
+            formatter_class=_RawHelp,
         )
         # Only the module of the verb that was asked for is imported: the others may need packages that are heavy.
         if name == asked:

@@ -111,9 +111,10 @@ class _Part:
             for name in self._required:
                 if name not in value:
                     yield SchemaError("required", path, value, name)
-        elif isinstance(value, list) and self._items is not None and not self.accepts(value):
+        elif isinstance(value, list) and self._items is not None:
             for index, item in enumerate(value):
-                yield from self._items.errors(item, (*path, index))
+                if not self._items.accepts(item):
+                    yield from self._items.errors(item, (*path, index))
 
 
 _TYPES: dict[str, type | tuple[type, ...]] = {

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _PERCENT = re.compile(r"(\d{1,9})%", re.ASCII)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Story:
     """What must be remembered of the polls of one task: the last known status, and what must not change.
 

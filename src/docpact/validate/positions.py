@@ -5,17 +5,19 @@ from __future__ import annotations
 import json
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
 from json.decoder import scanstring  # type: ignore[attr-defined] # typeshed lacks it
 from typing import TYPE_CHECKING, Any
 
 from docpact.finding import escape_token
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
+
+    _Tree = dict[str, "_Tree"]
 
 _SPACE = re.compile(r"[ \t\r\n]*")
 _BLANK = " \t\r\n"
+_MEMBER = re.compile(r'[ \t\r\n,]*"([^"\\]*+(?:\\.[^"\\]*+)*+)"[ \t\r\n]*:[ \t\r\n]*').match
 # Values that are passed over need no exact numbers, and an integer of a million digits must not be converted.
 _skip = json.JSONDecoder(parse_int=len, parse_float=len).scan_once  # type: ignore[attr-defined] # typeshed lacks it
 
@@ -27,26 +29,74 @@ def locate(text: str, pointers: Iterable[str], *, once: bool = False) -> dict[st
     needs to be read behind the last value that is looked for. `text` must be JSON.
     """
     wanted = dict.fromkeys(pointers, 0)
-    left = len(wanted) if once else -1
-    prefixes = {"/".join(p.split("/")[:n]) for p in wanted for n in range(1, p.count("/") + 2)}
-    found: dict[str, int] = {}
-
-    def visit(pointer: str, offset: int) -> bool | None:
-        nonlocal left
-        found[pointer] = offset
-        if pointer in wanted:
-            left -= 1
-            if not left:
-                return None
-        return pointer in prefixes
-
-    _walk(text, visit)
+    tree: _Tree = {}
+    for pointer in wanted:
+        branch = tree
+        for token in pointer.split("/")[1:]:
+            branch = branch.setdefault(token, {})
+    search = _Search(text, wanted, once=once)
+    search.look("", _space(text, 0), tree)
     for pointer in wanted:
         at = pointer
-        while at not in found and at:
+        while at not in search.found and at:
             at = at.rpartition("/")[0]
-        wanted[pointer] = found.get(at, 0)
+        wanted[pointer] = search.found.get(at, 0)
     return wanted
+
+
+class _Search:
+    """The way through a text to the values that are looked for; all others are passed over whole."""
+
+    def __init__(self, text: str, wanted: Collection[str], *, once: bool) -> None:
+        self.found: dict[str, int] = {}
+        self._text = text
+        self._wanted = wanted
+        self._left = len(wanted) if once else -1
+
+    def look(self, pointer: str, offset: int, tree: _Tree) -> int:
+        """Note where a value stands and look into it as far as the tree leads; return its end, or -1 where nothing is left."""
+        self.found[pointer] = offset
+        if pointer in self._wanted:
+            self._left -= 1
+            if not self._left:
+                return -1
+        opening = self._text[offset] if tree else ""
+        if opening == "{":
+            return self._object(pointer, offset + 1, tree)
+        return self._array(pointer, offset + 1, tree) if opening == "[" else _skip(self._text, offset)[1]
+
+    def _object(self, pointer: str, offset: int, tree: _Tree) -> int:
+        text = self._text
+        while match := _MEMBER(text, offset):
+            token, offset = match[1], match.end()
+            if "\\" in token:
+                token = scanstring(text, match.start(1))[0]
+            if "/" in token or "~" in token:
+                token = escape_token(token)
+            if token in tree:
+                offset = self.look(f"{pointer}/{token}", offset, tree[token])
+                if offset < 0:
+                    return -1
+            else:
+                offset = _skip(text, offset)[1]
+        return _space(text, offset) + 1
+
+    def _array(self, pointer: str, offset: int, tree: _Tree) -> int:
+        text, index = self._text, 0
+        offset = _space(text, offset)
+        while text[offset] != "]":
+            token = str(index)
+            if token in tree:
+                offset = self.look(f"{pointer}/{token}", offset, tree[token])
+                if offset < 0:
+                    return -1
+            else:
+                offset = _skip(text, offset)[1]
+            index += 1
+            offset = _space(text, offset)
+            if text[offset] == ",":
+                offset = _space(text, offset + 1)
+        return offset + 1
 
 
 def duplicates(text: str) -> Iterator[tuple[str, str, int, bool]]:
@@ -59,7 +109,7 @@ def duplicates(text: str) -> Iterator[tuple[str, str, int, bool]]:
             twice.append((pointer, name, starts[pointer], offset))
         starts[pointer] = offset
 
-    _walk(text, lambda *_: True, member)
+    _walk(text, member)
     for pointer, name, first, second in twice:
         yield pointer, name, second, _skip_value(text, first) == _skip_value(text, second)
 
@@ -68,48 +118,40 @@ def _skip_value(text: str, offset: int) -> str:
     return text[offset : _skip(text, offset)[1]]
 
 
-def _walk(text: str, visit: Callable[[str, int], bool | None], member: Callable[[str, str, int], None] | None = None) -> None:
-    """Go through a JSON text; `visit` says whether to go into a value, or None to stop; `member` is told of each member."""
-    frames: list[_Frame] = []
+def _walk(text: str, member: Callable[[str, str, int], None]) -> None:
+    """Go through a whole JSON text; `member` is told pointer, name and offset of each member."""
+    # Of each object or array that is open: its pointer, how it is closed, and the index of the next item.
+    frames: list[tuple[str, str, int]] = []
     pointer, offset = "", _space(text, 0)
     while True:
-        inside = visit(pointer, offset)
-        if inside is None:
-            return
-        if inside and text[offset] in "{[":
-            frames.append(_Frame(pointer, "}" if text[offset] == "{" else "]"))
+        if text[offset] in "{[":
+            frames.append((pointer, "}" if text[offset] == "{" else "]", 0))
             offset += 1
         else:
             offset = _skip(text, offset)[1]
         offset = _space(text, offset)
-        while frames and text[offset] == frames[-1].close:
+        while frames and text[offset] == frames[-1][1]:
             frames.pop()
             offset = _space(text, offset + 1)
         if not frames:
             return
         if text[offset] == ",":
             offset = _space(text, offset + 1)
-        frame = frames[-1]
-        if frame.close == "}":
+        above, close, index = frames[-1]
+        if close == "}":
             name, offset = scanstring(text, offset + 1)
             offset = _space(text, _space(text, offset) + 1)
-            pointer = f"{frame.pointer}/{escape_token(name) if '/' in name or '~' in name else name}"
-            if member is not None:
-                member(pointer, name, offset)
+            pointer = f"{above}/{escape_token(name) if '/' in name or '~' in name else name}"
+            member(pointer, name, offset)
         else:
-            pointer = f"{frame.pointer}/{frame.index}"
-            frame.index += 1
-
-
-@dataclass(slots=True)
-class _Frame:
-    pointer: str
-    close: str
-    index: int = 0
+            pointer = f"{above}/{index}"
+            frames[-1] = above, close, index + 1
 
 
 def line_and_column(text: str, offsets: Iterable[int]) -> dict[int, tuple[int, int]]:
     """Return line and column, both from 1, of each offset."""
+    if "\n" not in text:
+        return {offset: (1, offset + 1) for offset in offsets}
     ends = [match.start() for match in re.finditer("\n", text)]
     result = {}
     for offset in offsets:
