@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from docpact import data, terms
 from docpact.errors import ContractError
-from docpact.finding import Clause, Severity, sha256, without_indices
+from docpact.finding import Clause, Severity, digits_of, without_indices
 from docpact.lifecycle import Back, Fixed, Lifecycle, Settled, State
 from docpact.rules import RULES
 from docpact.terms import checked, pattern
@@ -197,7 +197,7 @@ def load(name: str | PathLike[str] = "task-fetch") -> Contract:
         coherence=tuple(_entry(entry, roles, number) for number, entry in enumerate(said.get("coherence", ()), 1)),
         buttons=_kinds(said.get("buttons", {})),
         profiles=_profiles(said.get("profiles", {})),
-        schema_sha256=sha256(_bytes(data.schema_path(folder))).hexdigest(),
+        schema_sha256=digits_of(_bytes(data.schema_path(folder))),
         folder=folder,
     )
 
@@ -238,7 +238,9 @@ def _text(path: str) -> str:
         return _bytes(path).decode().replace("\r\n", "\n").replace("\r", "\n")
     except (OSError, UnicodeDecodeError) as error:
         folder, name = os.path.split(path)
-        raise ContractError(f"the contract lacks {name}: {error}", hint=f"docpact derive {folder} writes what is derived") from error
+        raise ContractError(
+            f"the contract lacks {name}: {error}", hint=f"docpact derive {folder} writes what is derived"
+        ) from error
 
 
 def _json(path: str) -> Mapping[str, Any]:

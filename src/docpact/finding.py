@@ -83,8 +83,13 @@ def fingerprint(rule: str, pointer: str, clause: Clause | None) -> str:
     """Hash rule, pointer (indices as `*`) and clause into sixteen hexadecimal digits."""
     lines = "" if clause is None else f"{clause.page}:{clause.lines[0]}-{clause.lines[1]}"
     text = "\x1f".join((rule, without_indices(pointer), lines))
-    digits: str = sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-    return digits[:16]
+    return digits_of(text.encode("utf-8", "surrogatepass"))[:16]
+
+
+def digits_of(data: bytes) -> str:
+    """Hash some bytes (SHA-256) into hexadecimal digits."""
+    digits: str = sha256(data).hexdigest()
+    return digits
 
 
 @lru_cache(maxsize=4096)

@@ -9,9 +9,7 @@ from math import isfinite
 _WORD = r"[^\s\"'<>]+"
 _QUERY = r"(?i)\?|%3f"
 # A login may hold a slash, and then looks like a host with a port and a path: `host:8080/a@2x.png` is none.
-_LOGIN = (
-    r"(:/{1,2}|(?<![\w/])//)[^\s/?#@\"'<>:]{0,200}(?::(?!\d{1,5}[/?#])[^\s\"'<>]{0,200}?)?@(?![^\s\"'<>/?#@]{0,200}@)"
-)
+_LOGIN = r"(:/{1,2}|(?<![\w/])//)[^\s/?#@\"'<>:]{0,200}(?::(?!\d{1,5}[/?#])[^\s\"'<>]{0,200}?)?@(?![^\s\"'<>/?#@]{0,200}@)"
 _HOOK = r"(?i)(/api/(?:v\d{1,3}/)?webhooks/\d{1,25}/|hooks\.slack\.com/services/|/bot\d{5,20}:)[^\s\"'<>?]+"
 # No boundary before a name: `client_secret` and `x-mj-api-secret` are names of secrets as well.
 _NAME = (
@@ -85,9 +83,11 @@ _SECRETS = (
             "hf_",
             "eyj",
         ),
-        r"(?<![A-Za-z0-9])(?:(?:sk|pk|rk)[-_][A-Za-z0-9_-]{8,}|gh[pousr]_\w{10,}|github_pat_\w{10,}|glpat-[\w-]{10,}"
-        r"|xox[a-z]-[\w-]{10,}|A[KS]IA[A-Z0-9]{12,}|AIza[\w-]{30,}|hf_[A-Za-z0-9]{16,}"
-        r"|eyJ[A-Za-z0-9_-]{8,4000}+(?:\.[A-Za-z0-9_-]*){1,2})",
+        (
+            r"(?<![A-Za-z0-9])(?:(?:sk|pk|rk)[-_][A-Za-z0-9_-]{8,}|gh[pousr]_\w{10,}|github_pat_\w{10,}|glpat-[\w-]{10,}"
+            r"|xox[a-z]-[\w-]{10,}|A[KS]IA[A-Z0-9]{12,}|AIza[\w-]{30,}|hf_[A-Za-z0-9]{16,}"
+            r"|eyJ[A-Za-z0-9_-]{8,4000}+(?:\.[A-Za-z0-9_-]*){1,2})"
+        ),
     ),
     (
         # A bot of Discord: its id in base64, a time, and the signature.

@@ -10,8 +10,8 @@ from docpact.tally import Tally
 if TYPE_CHECKING:
     import argparse
 
-    from docpact.cli import Streams
     from docpact.baseline import Baseline, Record
+    from docpact.cli import Streams
     from docpact.contract import Contract
     from docpact.sampling import Sample
     from docpact.waivers import Waivers

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from docpact.scale.pieces import Task
     from docpact.validate.stream import Stream
 
-_BOOT = "import sys; sys.path[:] = sys.argv[1:]; from docpact.scale.worker import main; main()"
+# As in `__main__`, what is loaded stays until the end, and is not looked through for what could go.
+_BOOT = "import gc, sys; gc.set_threshold(50_000); sys.path[:] = sys.argv[1:]; from docpact.scale.worker import main; main()"
 # One is being judged, and the next lies ready.
 _AT_A_TIME = 2
 _MOST_TRIES = 2

@@ -112,9 +112,9 @@ class _Part:
                 if name not in value:
                     yield SchemaError("required", path, value, name)
         elif isinstance(value, list) and self._items is not None:
-            for index, item in enumerate(value):
-                if not self._items.accepts(item):
-                    yield from self._items.errors(item, (*path, index))
+            wrong = [(index, item) for index, item in enumerate(value) if not self._items.accepts(item)]
+            for index, item in wrong:
+                yield from self._items.errors(item, (*path, index))
 
 
 _TYPES: dict[str, type | tuple[type, ...]] = {
