@@ -180,9 +180,13 @@ def breach_of_direction(picture: Picture, module: str, seen: Import) -> str | No
     return None if target in FLOORS_BELOW.get(box, FLOORS) else "imports too much for its place"
 
 
+# Of the standard library too, in one version of Python or another.
+_OTHER_PYTHONS = {"_sha2", "_sha256"}
+
+
 def breach_of_doors(picture: Picture, module: str, seen: Import) -> str | None:
     """Judge an import of somebody else's module."""
-    standard = seen.target in sys.stdlib_module_names or (seen.for_types and seen.target == "_typeshed")
+    standard = seen.target in sys.stdlib_module_names | _OTHER_PYTHONS or (seen.for_types and seen.target == "_typeshed")
     if picture.floor_of(box_of(module)) == "WORDS" and not standard:
         return "imports more than the standard library"
     if module == "__init__" and not (standard or seen.in_function or seen.for_types):

@@ -164,3 +164,16 @@ def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
 def test_a_name_with_a_zero_byte_is_told() -> None:
     (found,) = texts("a\0b")
     assert isinstance(found, Unreadable)
+
+
+@pytest.mark.parametrize("written", ["a//b/", "./a/./b", "a/b/../b", "{here}//a/b/", "."])
+def test_a_folder_is_named_as_it_was_given_without_a_slash_too_many(
+    written: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a" / "b").mkdir(parents=True)
+    (tmp_path / "a" / "b" / "x.json").write_bytes(b"{}")
+    monkeypatch.chdir(tmp_path / "a" / "b" if written == "." else tmp_path)
+    written = written.format(here=tmp_path)
+    (text,) = read([written])
+    assert isinstance(text, Text)
+    assert text.source == str(Path(written, "x.json"))

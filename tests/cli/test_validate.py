@@ -480,3 +480,18 @@ def test_a_wrapper_that_is_not_understood_says_what_to_write() -> None:
     assert (ran.code, "hint  write the id that was asked for, a text" in ran.out) == (1, True)
     good = b'{"at": "2025-01-31T12:00:00Z", "payload": {"buttons": []}}'
     assert validate("-", stdin=good).code == 0
+
+
+def test_a_clean_run_loads_nothing_that_only_others_need(tmp_path: Path, example: dict[str, Any]) -> None:
+    (tmp_path / "three.ndjson").write_text(f"{json.dumps(example)}\n" * 3, "utf-8")
+    idle = {"shutil", "tempfile", "random", "lzma", "pathlib", "urllib.parse", "docpact.files"}
+    idle |= {"docpact.baseline", "docpact.waivers", "docpact.sampling", "docpact.scale", "docpact.inputs.compressed"}
+    code = (
+        # What the interpreter, or a package that docpact stands on, has loaded of itself says nothing.
+        "import sys, argparse, msgspec; before = set(sys.modules)\n"
+        "from docpact.cli import main; main(sys.argv[1:])\n"
+        f"print(sorted(({idle!r} - before) & set(sys.modules)))"
+    )
+    command = [sys.executable, "-c", code, "validate", str(tmp_path / "three.ndjson")]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[1:] == ["[]"]
