@@ -24,7 +24,6 @@ FORMS = ("json", "ndjson", "files")
 _BY_ENDING = {".json": "json", ".ndjson": "ndjson", ".jsonl": "ndjson", "": "files"}
 # So many are handed on at once.
 _AT_ONCE = 256
-_LEAST_DIGITS = 4
 
 
 class Target(NamedTuple):
@@ -36,7 +35,7 @@ class Target(NamedTuple):
     def write(self, made: Iterable[Made], said: Mapping[str, Any], streams: Streams) -> None:
         """Write what is made, as it is made; raises `UsageError` where it cannot be written."""
         if self.form == "json":
-            texts = _joined(encoded.listed(encoded.compact(thing.value) for thing in made))
+            texts = _joined(encoded.listed(encoded.compact(thing.record) for thing in made))
         else:
             texts = _joined(thing.lines() for thing in made)
         if self.path is None:
@@ -94,11 +93,10 @@ def _ours(path: Path) -> set[str]:
 
 def _named(made: Iterable[Made], said: Mapping[str, Any]) -> Iterator[tuple[str, bytes]]:
     """Give each thing a name, and from time to time the part of the manifest that tells of the last ones."""
-    digits = max(_LEAST_DIGITS, len(str(said["asked"]["count"])))
     told = [encoded.document(said).removesuffix(b"\n}\n"), b',\n  "files": [']
     between, end = b"\n    ", b"]\n}\n"
-    for number, thing in enumerate(made, 1):
-        name = thing.file_name(number, digits)
+    for thing in made:
+        name = thing.name + thing.ending
         yield name, thing.file()
         told += (between, encoded.compact({"file": name, **thing.facts}))
         between, end = b",\n    ", b"\n  ]\n}\n"

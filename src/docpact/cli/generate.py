@@ -1,8 +1,8 @@
-"""`docpact generate`: make payloads, as lines of JSON, one list, or a folder of named files."""
+"""`docpact generate`: make payloads and stories, as lines of JSON, one list, or a folder of named files."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from docpact import __version__
 from docpact.cli import fixtures
@@ -15,33 +15,43 @@ if TYPE_CHECKING:
 
     from docpact.cli import Streams
     from docpact.contract import Contract
+    from docpact.generate.kinds import Asked
     from docpact.generate.made import Made
+    from docpact.generate.payloads import Sampler
 
 _EXAMPLES = """examples:
   docpact generate valid -n 3
   docpact generate valid -n 1000 --seed 7 --profile go-relay --out payloads.ndjson
-  docpact generate valid --status SUCCESS --action UPSCALE --as json
-  docpact generate valid -n 20 --locale chinese --as files --out fixtures/"""
+  docpact generate valid -n 20 --action UPSCALE --locale chinese --as files --out payloads/
+  docpact generate story --action IMAGINE --status FAILURE"""
 
-_KINDS = "what to make: valid (payloads that break no rule)"
 _SEED = "any text or number: the same seed gives the same bytes, everywhere (default: 0)"
+_STATUS = "only payloads with this status, or stories that end in it"
 _AS = "how to write it (default: what the name of --out says, else ndjson)"
 _OUT = "the file, or with --as files the folder, to write; whole or not at all (default: standard output)"
+
+
+class Kind(NamedTuple):
+    """What can be made: what it is, how it is made, and which options speak of it beside those that every kind takes."""
+
+    summary: str
+    make: Callable[[Sampler, Asked, argparse.Namespace], Iterable[Made]]
+    takes: frozenset[str]
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     add = parser.add_argument
     parser.epilog = _EXAMPLES
-    add("kind", nargs="?", metavar="KIND", help=_KINDS)
-    add("-n", "--count", type=int, default=1, metavar="N", help="how many (default: 1)")
-    add("--seed", default="0", metavar="S", help=_SEED)
-    add("--status", metavar="S", help="only payloads with this status")
-    add("--action", metavar="A", help="only payloads with this action")
-    add("--profile", default="documented", metavar="NAME", help="as this family of servers sends them")
+    add("kind", nargs="?", metavar="KIND", help="; ".join(f"{name}: {kind.summary}" for name, kind in KINDS.items()))
+    add("-n", "--count", type=int, metavar="N", help="how many (default: 1)")
+    add("--seed", metavar="S", help=_SEED)
+    add("--status", metavar="S", help=_STATUS)
+    add("--action", metavar="A", help="only payloads and stories of this action")
     add("--locale", metavar="L", help="prompts in this language or script only, such as chinese")
+    add("--profile", default="documented", metavar="NAME", help="as this family of servers sends them")
     add("--contract", default="task-fetch", metavar="NAME|DIR", help="the contract (default: task-fetch)")
-    add("--as", dest="form", choices=fixtures.FORMS, help=_AS)
+    add("--as", dest="form", metavar="|".join(fixtures.FORMS), help=_AS)
     add("--out", metavar="PATH", help=_OUT)
 
 
@@ -51,28 +61,50 @@ def run(options: argparse.Namespace, streams: Streams) -> int:
         raise UsageError(f"name what to make: {_or(KINDS)}", hint=f"for example: {_EXAMPLES.splitlines()[1].strip()}")
     if options.kind not in KINDS:
         raise UsageError(f"there is nothing called {options.kind!r} to make", hint=_nearest(options.kind, KINDS))
-    if options.count < 0:
+    kind = KINDS[options.kind]
+    for name in ("count", "seed", "status", "action", "locale"):
+        if getattr(options, name) is not None and name not in kind.takes:
+            raise UsageError(f"--{name} says nothing of {options.kind}", hint="leave it away")
+    if options.count is not None and options.count < 0:
         raise UsageError(f"-n {options.count} is below 0", hint="give a number from 0")
+    if options.form is not None and options.form not in fixtures.FORMS:
+        raise UsageError(f"there is no form {options.form!r}", hint=_nearest(options.form, fixtures.FORMS))
     target = fixtures.target(options.form, options.out)
-    contract = load(options.contract)
-    made = KINDS[options.kind](options, contract)
-    asked = ("kind", "count", "seed", "status", "action", "locale")
-    from docpact.generate.made import about
-
-    said = about(contract, options.profile, __version__, {key: getattr(options, key) for key in asked})
-    target.write(made, said, streams)
+    _write(kind, options, target, streams)
     return Exit.CONFORMS
 
 
-def _valid(options: argparse.Namespace, contract: Contract) -> Iterable[Made]:
-    from docpact.generate.made import valid
+def _write(kind: Kind, options: argparse.Namespace, target: fixtures.Target, streams: Streams) -> None:
+    from docpact.generate.kinds import Asked
+    from docpact.generate.made import about
     from docpact.generate.payloads import Sampler
 
+    contract: Contract = load(options.contract)
     sampler = Sampler(contract, options.profile, options.locale)
-    return valid(sampler, options.seed, options.count, options.status, options.action)
+    asked = Asked(1 if options.count is None else options.count, options.seed or "0", options.status, options.action)
+    made = kind.make(sampler, asked, options)
+    said = {name: value for name, value in (*asked._asdict().items(), ("locale", options.locale)) if name in kind.takes}
+    target.write(made, about(contract, options.profile, __version__, {"kind": options.kind, **said}), streams)
 
 
-KINDS: dict[str, Callable[[argparse.Namespace, Contract], Iterable[Made]]] = {"valid": _valid}
+def _valid(sampler: Sampler, asked: Asked, _: argparse.Namespace) -> Iterable[Made]:
+    from docpact.generate.kinds import valid
+
+    return valid(sampler, asked)
+
+
+def _story(sampler: Sampler, asked: Asked, _: argparse.Namespace) -> Iterable[Made]:
+    from docpact.generate.kinds import stories
+
+    return stories(sampler, asked)
+
+
+_ALL = frozenset({"count", "seed", "status", "action", "locale"})
+
+KINDS = {
+    "valid": Kind("payloads that break no rule", _valid, _ALL),
+    "story": Kind("the polls of tasks, from submission to end", _story, _ALL),
+}
 
 
 def _or(names: Iterable[str]) -> str:

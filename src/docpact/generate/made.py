@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from docpact.generate import encoded, samples
-from docpact.generate.draws import Seeded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from docpact.contract import Contract
-    from docpact.generate.payloads import Sampler
 
 MANIFEST = "manifest.json"
 
@@ -23,52 +22,50 @@ _NO_NAME = re.compile(r"[^a-z0-9]+")
 _LONGEST = 60
 
 
-class Made(NamedTuple):
-    """One thing that was made: what its file is called, without number and ending, what it is, and what it holds.
+class Polls(list[Any]):
+    """The polls of one task, each as `docpact validate --stories` reads it from a line."""
 
-    `value` is a payload, or the polls of a story as a list of lines.
+
+class Made(NamedTuple):
+    """One thing that was made: what its file is called, what is to be known of it, and what it is.
+
+    `value` is a payload, `Polls`, or bytes, where it is a text that is no JSON; `labelled` tells whether it is nothing without
+    its facts, as a fault is.
     """
 
     name: str
     facts: Mapping[str, Any]
     value: Any
-    is_lines: bool = False
+    labelled: bool = False
+
+    @property
+    def record(self) -> Any:
+        """It as one JSON value, with the facts around it where it needs them."""
+        if not self.labelled:
+            return self.value
+        if isinstance(self.value, bytes):
+            return {**self.facts, **_told(self.value)}
+        return {**self.facts, "polls" if isinstance(self.value, Polls) else "payload": self.value}
 
     def lines(self) -> bytes:
         """Return it as it stands in NDJSON: a payload on a line, or the polls of a story on a line each."""
-        return encoded.lines(self.value) if self.is_lines else encoded.compact(self.value) + b"\n"
+        return encoded.compact(self.record) + b"\n" if self.labelled or not isinstance(self.value, Polls) else self.file()
 
     def file(self) -> bytes:
-        """Return it as it stands in a file of its own: a payload as people read it, or a poll a line."""
-        return encoded.lines(self.value) if self.is_lines else encoded.document(self.value)
+        """Return it as it stands in a file of its own: a payload as people read it, or a poll a line, or a text as it is."""
+        if isinstance(self.value, bytes):
+            return self.value
+        return encoded.lines(self.value) if isinstance(self.value, Polls) else encoded.document(self.value)
 
-    def file_name(self, number: int, digits: int) -> str:
-        """Return the name of its file: in the order in which files were made, and readable."""
-        return f"{number:0{digits}}-{self.name}.{'ndjson' if self.is_lines else 'json'}"
-
-
-def valid(
-    sampler: Sampler, seed: int | str, count: int, status: str | None = None, action: str | None = None
-) -> Iterator[Made]:
-    """Make payloads that break no rule; raises `UsageError` for a status or an action that the profile does not know."""
-    draws = Seeded(seed)
-    # Asked for at once, and not when the first one is taken.
-    sampler.facts(draws, status, action)
-    return _valid(sampler, draws, count, (status, action))
-
-
-def _valid(sampler: Sampler, draws: Seeded, count: int, asked: tuple[str | None, str | None]) -> Iterator[Made]:
-    known: dict[tuple[str, str], tuple[str, Mapping[str, Any]]] = {}
-    for draws.nth in range(count):
-        pair = sampler.facts(draws, *asked)
-        if pair not in known:
-            known[pair] = named(pair[1], pair[0]), {"kind": "valid", "status": pair[0], "action": pair[1]}
-        yield Made(*known[pair], sampler.payload(sampler.task(draws), *pair))
+    @property
+    def ending(self) -> str:
+        """How the name of its file ends."""
+        return ".ndjson" if isinstance(self.value, Polls) else ".json"
 
 
 @lru_cache(maxsize=4096)
 def named(*parts: str) -> str:
-    """Return a name of a file that tells these facts, whatever they hold."""
+    """Return a part of the name of a file that tells these facts, whatever they hold."""
     return _NO_NAME.sub("-", "-".join(parts).lower())[:_LONGEST].strip("-") or "payload"
 
 
@@ -85,3 +82,10 @@ def about(contract: Contract, profile: str, version: str, asked: Mapping[str, An
         },
         "asked": dict(asked),
     }
+
+
+def _told(text: bytes) -> dict[str, str]:
+    try:
+        return {"text": text.decode()}
+    except UnicodeDecodeError:
+        return {"base64": b64encode(text).decode()}
