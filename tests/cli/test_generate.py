@@ -123,6 +123,37 @@ def test_a_folder_holds_a_file_a_payload_and_a_manifest_that_tells_of_each(tmp_p
         assert re.fullmatch(r"\d{4}-[a-z-]+\.json", entry["file"])
 
 
+@pytest.mark.parametrize("profile", CONTRACT.profiles)
+def test_stories_have_no_finding_at_all_under_their_profile(profile: str, tmp_path: Path) -> None:
+    path = tmp_path / "stories.ndjson"
+    assert generate("story", "-n", "60", "--seed", profile, "--profile", profile, "--out", path) == (0, "", "")
+    code, out = judged(path, "--stories", "--profile", profile, "--fail-on", "warning")
+    assert code == 0
+    assert re.fullmatch(r"conforms  [\d,]+ payloads in 60 stories without errors; contract .*\n", out)
+
+
+def test_a_story_ends_in_the_status_that_was_asked_for(tmp_path: Path) -> None:
+    folder = tmp_path / "stories"
+    assert generate("story", "-n", "12", "--action", "IMAGINE", "--status", "FAILURE", "--as", "files", "--out", folder)[0] == 0
+    manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+    for number, entry in enumerate(manifest["files"], 1):
+        assert entry["file"] == f"story-{number:04}-imagine-failure.ndjson"
+        polls = [json.loads(line) for line in (folder / entry["file"]).read_text("utf-8").splitlines()]
+        assert polls[-1]["payload"]["status"] == "FAILURE"
+        assert list(dict.fromkeys(poll["payload"]["status"] for poll in polls)) == entry["seen"]
+        assert len(polls) == entry["polls"]
+        assert {(poll["asked"], poll["payload"]["action"]) for poll in polls} == {(polls[0]["payload"]["id"], "IMAGINE")}
+        assert [poll["at"] for poll in polls] == sorted(poll["at"] for poll in polls)
+
+
+def test_a_json_list_of_stories_is_a_list_of_polls_each() -> None:
+    code, out, _ = generate("story", "-n", "3", "--as", "json")
+    assert code == 0
+    stories = json.loads(out)
+    assert len(stories) == 3
+    assert [poll for story in stories for poll in story] == payloads("story", "-n", "3")
+
+
 def test_a_folder_that_was_generated_is_replaced_whole(tmp_path: Path) -> None:
     folder = tmp_path / "made"
     generate("valid", "-n", "5", "--out", folder)
@@ -170,9 +201,11 @@ BAD = [
     (["valid", "--status", "CANCEL"], "the profile documented knows no status 'CANCEL'", "there are"),
     (["valid", "--profile", "go-realy"], "no profile 'go-realy'", "go-relay"),
     (["valid", "--locale", "japanes"], "no prompts in 'japanes'", "japanese"),
+    (["story", "--status", "SUBMITTED"], "no story ends in SUBMITTED under documented", "SUCCESS or FAILURE"),
+    (["story", "--action", "UPLOAD", "--profile", "go-relay", "--status", "FAILURE"], "no story of UPLOAD", "SUCCESS"),
     (["valid", "--contract", "nope"], "no contract 'nope'", "task-fetch"),
     (["valid", "--as", "files"], "--as files needs a folder", "--out"),
-    (["valid", "--as", "yaml"], "invalid choice: 'yaml'", "--help"),
+    (["valid", "--as", "yaml"], "no form 'yaml'", "ndjson"),
     (["valid", "--out", "payloads.txt"], "payloads.txt does not tell", "--as"),
     (["valid", "--out", ""], "--out is empty", "name a file"),
 ]

@@ -31,6 +31,10 @@ _AS = "how to write it (default: what the name of --out says, else ndjson)"
 _OUT = "the file, or with --as files the folder, to write; whole or not at all (default: standard output)"
 
 
+# The options that not every kind takes.
+TAKEN = ("count", "seed", "status", "action", "locale")
+
+
 class Kind(NamedTuple):
     """What can be made: what it is, how it is made, and which options speak of it beside those that every kind takes."""
 
@@ -62,7 +66,7 @@ def run(options: argparse.Namespace, streams: Streams) -> int:
     if options.kind not in KINDS:
         raise UsageError(f"there is nothing called {options.kind!r} to make", hint=_nearest(options.kind, KINDS))
     kind = KINDS[options.kind]
-    for name in ("count", "seed", "status", "action", "locale"):
+    for name in TAKEN:
         if getattr(options, name) is not None and name not in kind.takes:
             raise UsageError(f"--{name} says nothing of {options.kind}", hint="leave it away")
     if options.count is not None and options.count < 0:
@@ -81,9 +85,10 @@ def _write(kind: Kind, options: argparse.Namespace, target: fixtures.Target, str
 
     contract: Contract = load(options.contract)
     sampler = Sampler(contract, options.profile, options.locale)
-    asked = Asked(1 if options.count is None else options.count, options.seed or "0", options.status, options.action)
+    given = {name: getattr(options, name) for name in ("count", "seed", "status", "action")}
+    asked = Asked(**{name: value for name, value in given.items() if value is not None})
     made = kind.make(sampler, asked, options)
-    said = {name: value for name, value in (*asked._asdict().items(), ("locale", options.locale)) if name in kind.takes}
+    said = {name: getattr(options if name == "locale" else asked, name) for name in TAKEN if name in kind.takes}
     target.write(made, about(contract, options.profile, __version__, {"kind": options.kind, **said}), streams)
 
 
@@ -99,11 +104,9 @@ def _story(sampler: Sampler, asked: Asked, _: argparse.Namespace) -> Iterable[Ma
     return stories(sampler, asked)
 
 
-_ALL = frozenset({"count", "seed", "status", "action", "locale"})
-
 KINDS = {
-    "valid": Kind("payloads that break no rule", _valid, _ALL),
-    "story": Kind("the polls of tasks, from submission to end", _story, _ALL),
+    "valid": Kind("payloads that break no rule", _valid, frozenset(TAKEN)),
+    "story": Kind("the polls of tasks, from submission to end", _story, frozenset(TAKEN)),
 }
 
 

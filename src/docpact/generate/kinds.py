@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from docpact.errors import UsageError
 from docpact.generate.draws import Seeded, pick
@@ -11,18 +12,19 @@ from docpact.generate.stories import line, paths, story
 from docpact.pointers import member
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from docpact.generate.payloads import Sampler
 
 _LEAST_DIGITS = 4
 
 
-class Asked(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Asked:
     """What is asked for: how many, of which seed, and, where it matters, in which status and of which action."""
 
     count: int = 1
-    seed: int | str = 0
+    seed: int | str = "0"
     status: str | None = None
     action: str | None = None
 
@@ -63,7 +65,7 @@ def stories(sampler: Sampler, asked: Asked) -> Iterator[Made]:
     if not ways:
         raise UsageError(
             f"no story{f' of {asked.action}' if asked.action else ''} ends in {asked.status} under {sampler.profile.name}",
-            hint="leave --status away, or name a status that is an end of the lifecycle",
+            hint=f"stories end in {' or '.join(_ends(sampler, actions))}",
         )
     return _stories(sampler, asked, ways)
 
@@ -79,6 +81,10 @@ def _stories(sampler: Sampler, asked: Asked, ways: Mapping[str, list[tuple[str, 
         facts = {"kind": "story", "status": seen[-1], "action": action, "seen": seen, "polls": len(polls)}
         name = f"story-{draws.nth + 1:0{asked.digits}}-{named(action, seen[-1])}"
         yield Made(name, facts, Polls(line(sampler, poll) for poll in polls))
+
+
+def _ends(sampler: Sampler, actions: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(path[-1] for action in actions for path in paths(sampler, action)))
 
 
 def _ways(sampler: Sampler, action: str, end: str | None) -> list[tuple[str, ...]]:
