@@ -78,10 +78,14 @@ class Life:
 
     def edges(self) -> list[tuple[str, str]]:
         """List every step from one state to another that a path can take."""
+        return [(state, later) for state in self.reached() for later in self.after((state,))]
+
+    def reached(self) -> list[str]:
+        """List the states that a path can reach, in the order in which they are met."""
         reached = list(self.begins)
         for state in reached:
             reached.extend(later for later in self.after((state,)) if later not in reached)
-        return [(state, later) for state in reached for later in self.after((state,))]
+        return reached
 
     def walk(self, draws: Draws) -> tuple[str, ...]:
         """Draw a path; most go through all states, and end as the samples weigh the ends."""
