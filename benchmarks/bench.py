@@ -4,6 +4,9 @@ bulk    100,000 payloads as lines       about 2 minutes
 files   10,000 files with one payload   about 2 minutes
 one     one file                        half a minute
 memory  10,000,000 payloads             about 4 minutes, and only if it is named
+fixtures    payloads made, beside other generators      about 3 minutes, and only if it is named
+strategies  examples drawn by @given                    about 2 minutes, and only if it is named
+length      1,000,000 payloads made                     about a minute, and only if it is named
 draw    nothing: tables and plot anew from results.json
 """
 
@@ -14,10 +17,12 @@ import json
 import subprocess
 import sys
 
-from figures import FIGURES
+from figures import FIGURES as JUDGING
+from making import FIGURES as MAKING
 from measure import HERE, OUT, circumstances, medians, others, peers, side_by_side, used
-from tables import RESULTS, described, evaluated, fill_in, printed, read, write
+from tables import RESULTS, described, each, evaluated, fill_in, printed, read, write
 
+FIGURES = {**JUDGING, **MAKING}
 USUAL = ("bulk", "files", "one")
 
 
@@ -25,7 +30,7 @@ def options() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument(
-        "figures", nargs="*", metavar="FIGURE", help="bulk, files, one, memory, all or draw (default: the first three)"
+        "figures", nargs="*", metavar="FIGURE", help=f"{', '.join(FIGURES)}, all or draw (default: the first three)"
     )
     parser.add_argument("--rounds", type=int, help="measure so many times (default: as is good for the figure)")
     parser.add_argument("--fast", action="store_true", help="a tenth of the payloads, one round; nothing is kept")
@@ -44,7 +49,11 @@ def measure(name: str, chosen: argparse.Namespace) -> dict[str, object]:
     costs = side_by_side(figure.programs, rounds, warm=figure.warm)
     entry: dict[str, object] = {**circumstances(rounds), "others": others(before), **figure.about}
     entry["costs"] = {program: cost.rounded() for program, cost in medians(costs).items()}
-    entry["claims"] = evaluated(figure.claims, costs)
+    alone = each(figure.spans, costs)
+    if alone:
+        entry["each"] = {name: {"cpu": float(f"{cost.cpu:.3g}")} for name, cost in medians(alone).items()}
+    entry |= figure.after()
+    entry["claims"] = evaluated(figure.claims, {**costs, **alone})
     every = {program: [cost._asdict() for cost in runs] for program, runs in costs.items()}
     (OUT / f"{name}.json").write_text(json.dumps({**entry, "every round": every}, indent=2) + "\n", "utf-8")
     print(printed(name, entry), flush=True)

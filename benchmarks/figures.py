@@ -1,16 +1,17 @@
-"""The four figures: which programs run side by side, and what is claimed of them."""
+"""The figures of judging: which programs run side by side, and what is claimed of them."""
 
 from __future__ import annotations
 
 import re
 import shutil
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from measure import DOCPACT, HERE, OUT, PYTHON, ROOT, Program, peers, sourcemeta, versions
 from payloads import INVALID_EVERY, big_file, folder, links, one_file
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 SCHEMA = str(ROOT / "schemas" / "task-fetch.schema.json")
 DOCUMENTED = ("--layer", "documented")
@@ -45,14 +46,27 @@ class Claim(NamedTuple):
     aside: bool = False
 
 
+class Span(NamedTuple):
+    """Two programs that do the same, one of them so many times more often: the difference is without start-up."""
+
+    many: str
+    few: str
+    more: int
+
+
 class Figure(NamedTuple):
-    """Programs to run side by side, what is claimed of them, and the circumstances."""
+    """Programs to run side by side, what is claimed of them, and the circumstances.
+
+    `spans` names what is claimed a time, and not of a whole program. `after` is asked when all rounds are over.
+    """
 
     programs: Mapping[str, Program]
     claims: Sequence[Claim]
     about: Mapping[str, object]
     rounds: int
     warm: bool = True
+    spans: Mapping[str, Span] = MappingProxyType({})
+    after: Callable[[], Mapping[str, object]] = dict
 
 
 def told_by_docpact(printed: str) -> int:

@@ -26,6 +26,8 @@ DOCPACT = str(Path(PYTHON).parent / "docpact")
 # Without the switches of the caller's Python: one of them forbids to keep compiled modules, as every user does.
 PLAIN = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
 
+WITHOUT = "bench: what needs none of them still runs, and keeps nothing: make bench ARGS='--without-peers'"
+
 # Starts a program, and what feeds it if anything does, and prints what the program alone cost. In a process of its own, which
 # is as small as a Python can be: Linux counts into the memory of a program what the process that started it held.
 LAUNCHER = """
@@ -108,10 +110,7 @@ def compare(program: Program, printed: str) -> None:
 
 
 def prove(program: Program) -> None:
-    """Run a program once, unmeasured, and stop everything if it does not find the invalid payloads that there are."""
-    if program.told is None:
-        once(program)
-        return
+    """Run a program once, unmeasured, and stop everything if it fails, or does not find the invalid payloads that there are."""
     run = subprocess.run(program.command, cwd=OUT, env=PLAIN, capture_output=True, text=True, check=False)
     if run.returncode != program.code:
         stop(program, f"gave the exit code {run.returncode}, not {program.code}, and said\n{run.stderr[-2000:]}")
@@ -191,22 +190,21 @@ def circumstances(rounds: int) -> dict[str, object]:
     }
 
 
-def peers() -> Path:
-    """Return the Python of the environment with the peers, made if it is not there or not as `peers.txt` says."""
-    venv = OUT / "venv"
+def peers(pins: str = "peers.txt", folder: str = "venv") -> Path:
+    """Return the Python of an environment with peers, made if it is not there or not as its list of pinned versions says."""
+    venv = OUT / folder
     python = venv / "bin" / "python"
-    asked = hashlib.sha256((HERE / "peers.txt").read_bytes() + f"{sys.version}{venv}".encode()).hexdigest()
+    asked = hashlib.sha256((HERE / pins).read_bytes() + f"{sys.version}{venv}".encode()).hexdigest()
     stamp = venv / ".stamp"
     if stamp.exists() and stamp.read_text("utf-8") == asked:
         return python
     print("bench: installing what docpact is measured beside (needs a package index; only this once)", flush=True)
-    pip = ["-m", "pip", "--disable-pip-version-check", "install", "--quiet", "--retries", "2", "-r", str(HERE / "peers.txt")]
+    pip = ["-m", "pip", "--disable-pip-version-check", "install", "--quiet", "--retries", "2", "-r", str(HERE / pins)]
     for words in ([PYTHON, "-m", "venv", "--clear", str(venv)], [str(python), *pip]):
         if subprocess.run(words, check=False).returncode:
             sys.exit(
                 "bench: the peers cannot be installed, for the reason above: no package index can be reached, or it lacks a "
-                "version that benchmarks/peers.txt names.\n"
-                "bench: what needs none of them still runs, and keeps nothing: make bench ARGS='--without-peers'"
+                f"version that benchmarks/{pins} names.\n{WITHOUT}"
             )
     stamp.write_text(asked, "utf-8")
     return python

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import matplotlib as mpl
 from figures import AGAIN, LONG, ONE_CORE, SOURCEMETA, TWO_CORES
+from making import GENERATE
 from PIL import Image, PngImagePlugin
 
 mpl.use("agg")
@@ -49,6 +50,10 @@ def panels(results: dict[str, Any]) -> list[Panel]:
             unit = next(cost for program, cost in costs.items() if program.startswith("docpact"))
             bars = sorted(((program, cost / unit) for program, cost in costs.items()), key=lambda bar: bar[1])
             drawn.append(Panel(title.format(results[name]["payloads"]), bars, "×"))
+    if "fixtures" in results:
+        costs = {maker: cost["cpu"] for maker, cost in results["fixtures"]["each"].items()}
+        bars = sorted(((maker, cost / costs[GENERATE]) for maker, cost in costs.items()), key=lambda bar: bar[1])
+        drawn.append(Panel("A payload made: CPU time", bars, "×"))
     held = [
         (figure, program, label)
         for figure, program, label in (

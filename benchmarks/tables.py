@@ -7,19 +7,27 @@ import re
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
-from measure import HERE, ROOT
+from measure import HERE, ROOT, Cost
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from figures import Claim
-    from measure import Cost
+    from figures import Claim, Span
 
 RESULTS = HERE / "results.json"
-ORDER = ("bulk", "files", "one", "memory")
+ORDER = ("bulk", "files", "one", "memory", "fixtures", "strategies", "length")
 BUSY = 0.1
 UNITS = {"cpu": "times the CPU time", "wall": "times as long", "memory": "MB"}
+
+
+def each(spans: Mapping[str, Span], costs: Mapping[str, Sequence[Cost]]) -> dict[str, list[Cost]]:
+    """Take the start-up of each program out, round by round: what once more costs, in time; memory is that of the long run."""
+    found = {}
+    for name, (many, few, more) in spans.items():
+        rounds = zip(costs[many], costs[few], strict=True)
+        found[name] = [Cost((a.wall - b.wall) / more, (a.cpu - b.cpu) / more, a.memory) for a, b in rounds]
+    return found
 
 
 def evaluated(claims: Sequence[Claim], costs: Mapping[str, Sequence[Cost]]) -> list[dict[str, Any]]:
@@ -33,8 +41,13 @@ def evaluated(claims: Sequence[Claim], costs: Mapping[str, Sequence[Cost]]) -> l
         pairs = zip(own, other, strict=True)
         values = [(a - b) / 1e6 if claim.by == "memory" else a / b for a, b in pairs]
         figures = {"value": median(values), "least": min(values), "most": max(values)}
-        found.append(claim._asdict() | {name: round(value, 3) for name, value in figures.items()})
+        found.append(claim._asdict() | {name: kept(value) for name, value in figures.items()})
     return found
+
+
+def kept(value: float) -> float:
+    """Leave out the digits that mean nothing."""
+    return round(value, 3) if abs(value) >= 0.1 else float(f"{value:.3g}")  # noqa: PLR2004 - from here on three places are enough
 
 
 def read() -> dict[str, Any]:
@@ -57,11 +70,12 @@ def put(path: Path, text: str) -> None:
 
 
 def amount(claim: Mapping[str, Any], figure: str) -> str:
-    """Write a figure of a claim: two places, three below a tenth; megabytes with one."""
+    """Write a figure of a claim: two places, three below a tenth, four below a hundredth; megabytes with one."""
     value = claim[figure]
     if claim["by"] == "memory":
         return f"{value:.1f}"
-    return f"{value:.2f}" if value >= 0.0995 else f"{value:.3f}"  # noqa: PLR2004 - from here on two places say 0.10
+    places = 2 if value >= 0.0995 else 3 if value >= 0.00995 else 4  # noqa: PLR2004 - from here on so many places say 0.10, 0.010
+    return f"{value:.{places}f}"
 
 
 def takes(claim: Mapping[str, Any]) -> str:
@@ -78,18 +92,38 @@ def claims(results: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
 
 def short_table(results: Mapping[str, Any]) -> str:
     """Draw the table for README.md."""
-    rows = ["| judged | beside | docpact takes |", "|---|---|---|"]
+    rows = ["| judged or made | beside | docpact takes |", "|---|---|---|"]
     told = [claim for claim in claims(results) if not claim["aside"]]
     rows += [f"| {claim['what']} | {claim['beside'] or ''} | {takes(claim)} |" for claim in told]
-    return "\n".join(rows)
+    return "\n".join(rows + made_table(results))
+
+
+def made_table(results: Mapping[str, Any]) -> list[str]:
+    """Draw how good what each maker makes is, in lines; none if nothing was made."""
+    rows = [
+        f"| {name} | {entry['each'][name]['cpu'] * 1e6:,.0f} µs | {made['bytes'] / made['payloads']:,.0f} "
+        f"| {share(made['valid'], made['payloads'])} | {share(made['coherent'], made['payloads'])} |"
+        for entry in (results[figure] for figure in ORDER if figure in results)
+        for name, made in entry.get("made", {}).items()
+    ]
+    head = ["", "| payloads made by | CPU time each | bytes each | valid | valid and coherent |", "|---|---|---|---|---|"]
+    return head + rows if rows else []
+
+
+def share(part: int, whole: int) -> str:
+    """Say how many of how many: `all 20,000`, `none of 2,000`, `1,913 of 20,000 (9.6%)`."""
+    if part in {0, whole}:
+        return f"all {whole:,}" if part else f"none of {whole:,}"
+    return f"{part:,} of {whole:,} ({part / whole:.1%})"
 
 
 def long_table(results: Mapping[str, Any]) -> str:
     """Draw the table for benchmarks/README.md: the spread, the goal, and what it was measured on."""
-    rows = ["| judged | beside | docpact takes | rounds | goal |", "|---|---|---|---|---|"]
+    rows = ["| judged or made | beside | docpact takes | rounds | goal |", "|---|---|---|---|---|"]
     for claim in claims(results):
         spread = f"{amount(claim, 'least')} to {amount(claim, 'most')}"
         rows.append(f"| {claim['what']} | {claim['beside'] or ''} | {takes(claim)} | {spread} | {goal(claim)} |")
+    rows += made_table(results)
     return "\n".join([*rows, "", *(f"- `{name}`: {measured_on(results[name])}" for name in ORDER if name in results)])
 
 
@@ -125,6 +159,7 @@ def printed(name: str, entry: Mapping[str, Any]) -> str:
         aim = f", goal {goal(claim)}" if claim["goal"] is not None else ""
         spread = f"{amount(claim, 'least')} to {amount(claim, 'most')}"
         rows.append(f"  {claim['what']}{beside}: {takes(claim)} ({spread}{aim})")
+    rows += made_table({name: entry})
     if (entry["others"] or 0) > BUSY:
         rows.append(
             f"  The machine was busy: other programs used {entry['others']:.0%} of it. Wall times, and two cores, say little."

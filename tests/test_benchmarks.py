@@ -56,11 +56,12 @@ def test_the_plot_was_drawn_of_results_json_and_the_readme_shows_it(root: Path) 
 
 
 def test_every_figure_is_kept_with_what_it_was_measured_on(results: dict[str, Any]) -> None:
-    assert list(results) == ["bulk", "files", "one", "memory"]
+    assert list(results) == ["bulk", "files", "one", "memory", "fixtures", "length"]
     for name, entry in results.items():
         assert {"date", "rounds", "docpact", "python", "system", "cpus", "versions"} <= entry.keys(), name
         for claim in entry["claims"]:
-            assert {claim["program"], claim["beside"] or claim["program"]} <= entry["costs"].keys()
+            known = entry["costs"].keys() | entry.get("each", {}).keys()
+            assert {claim["program"], claim["beside"] or claim["program"]} <= known
             assert claim["least"] <= claim["value"] <= claim["most"]
 
 
@@ -142,3 +143,113 @@ def test_without_a_package_index_it_says_what_still_runs(
     with pytest.raises(SystemExit, match="--without-peers"):
         bench.peers()
     assert not (tmp_path / "venv" / ".stamp").exists()
+
+
+def test_what_docpact_makes_is_all_valid_and_coherent(results: dict[str, Any]) -> None:
+    made = {name: made for entry in results.values() for name, made in entry.get("made", {}).items()}
+    assert made
+    for name, counts in made.items():
+        assert counts["coherent"] <= counts["valid"] <= counts["payloads"], name
+        if name.startswith("docpact"):
+            assert counts["valid"] == counts["payloads"], name
+        if name == "docpact generate valid":
+            assert counts["coherent"] == counts["payloads"]
+
+
+def test_what_one_more_costs_is_the_difference_of_two_runs_round_by_round(bench: ModuleType) -> None:
+    from figures import Claim, Span
+    from tables import each, evaluated, takes
+
+    cost = bench.Cost
+    costs = {
+        "few": [cost(1.0, 0.5, 1e6), cost(2.0, 0.6, 1e6)],
+        "many": [cost(3.0, 1.5, 2e6), cost(3.0, 2.6, 2e6)],
+        "peer": [cost(0.0, 1.0, 1e6), cost(0.0, 1.0, 1e6)],
+        "peer, long": [cost(9.0, 2001.0, 1e6), cost(9.0, 2001.0, 1e6)],
+    }
+    alone = each({"maker": Span("many", "few", 100), "slow": Span("peer, long", "peer", 1000)}, costs)
+    assert [(run.wall, run.cpu, run.memory) for run in alone["maker"]] == [(0.02, 0.01, 2e6), (0.01, 0.02, 2e6)]
+    (claim,) = evaluated([Claim("a payload made", "maker", "slow", "cpu")], {**costs, **alone})
+    assert (claim["least"], claim["value"], claim["most"]) == (0.005, 0.0075, 0.01)
+    assert takes(claim) == "0.0075 times the CPU time"
+
+
+@pytest.mark.usefixtures("bench")
+def test_shares_are_told_as_counts() -> None:
+    from tables import made_table, share
+
+    assert [share(2000, 2000), share(0, 2000), share(1, 2000)] == ["all 2,000", "none of 2,000", "1 of 2,000 (0.1%)"]
+    made = {"payloads": 200, "bytes": 1000, "valid": 200, "coherent": 50}
+    entry = {"each": {"maker": {"cpu": 0.0012}}, "made": {"maker": made}}
+    assert made_table({"fixtures": entry})[-1] == "| maker | 1,200 µs | 5 | all 200 | 50 of 200 (25.0%) |"
+    assert made_table({"bulk": {}}) == []
+
+
+@pytest.mark.usefixtures("bench")
+def test_valid_and_coherent_payloads_are_counted_apart_and_a_missing_one_stops_the_benchmark(
+    root: Path, tmp_path: Path
+) -> None:
+    from making import Maker, judged, made_by
+
+    example = json.loads((root / "contracts" / "task-fetch" / "page.txt").read_text("utf-8").splitlines()[-1])
+    undocumented = {name: value for name, value in example.items() if name != "buttons"}
+    incoherent = {**example, "finishTime": example["submitTime"] - 1}
+    (tmp_path / "made").mkdir()
+    maker = Maker("a maker", lambda count, path: [str(count), path], 4)
+    payloads = [example, undocumented, incoherent, incoherent]
+    made_by(maker).write_text("".join(json.dumps(payload) + "\n" for payload in payloads), "utf-8")
+    assert judged([maker])["a maker"].items() >= {"payloads": 4, "valid": 3, "coherent": 1}.items()
+    with pytest.raises(SystemExit, match="a maker wrote 4 payloads, not 5"):
+        judged([maker._replace(asked=5)])
+
+
+@pytest.mark.parametrize("name", ["fixtures", "strategies"])
+def test_every_maker_is_there_and_every_claim_names_one(
+    bench: ModuleType, root: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    import drawers
+    import makers
+    import making
+
+    monkeypatch.setattr(making, "peers", lambda *_: PYTHON)
+    monkeypatch.setattr(making, "versions", lambda _, *packages: dict.fromkeys(packages, "1"))
+    for name_of in ("node", "faker", "node_version"):
+        monkeypatch.setattr(making, name_of, lambda *_: "node")
+    known = {"makers.py": makers.MAKERS.keys(), "drawers.py": drawers.DRAWERS.keys(), "makers.mjs": {"some", "all"}}
+    figure = making.FIGURES[name](10, alone=False)
+    for program in figure.programs.values():
+        scripts = [str(word) for word in program.command if str(word).startswith(str(root / "benchmarks"))]
+        if scripts:
+            script = os.path.basename(scripts[0])
+            assert known[script] & {*program.command}
+        else:
+            assert program.command[:3] == [bench.DOCPACT, "generate", "valid"]
+    assert {claim.program for claim in figure.claims} | {claim.beside for claim in figure.claims} == figure.spans.keys()
+
+
+def test_without_npm_or_its_registry_it_says_what_still_runs(
+    bench: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    import npm
+
+    there = tmp_path / "bin"
+    there.mkdir()
+
+    def program(name: str, text: str) -> None:
+        (there / name).write_text(f"#!/bin/sh\n{text}\n", "utf-8")
+        (there / name).chmod(0o755)
+
+    monkeypatch.setenv("PATH", str(there))
+    monkeypatch.setitem(bench.PLAIN, "PATH", str(there))
+    with pytest.raises(SystemExit, match=r"(?s)no Node\.js on PATH.*--without-peers"):
+        npm.node()
+    program("node", "echo v16.20.0")
+    with pytest.raises(SystemExit, match=r"(?s)no npm on PATH.*--without-peers"):
+        npm.node()
+    program("npm", "echo no such registry >&2; exit 1")
+    with pytest.raises(SystemExit, match=r"needs Node\.js 18 or newer, and .* is 16\.20\.0"):
+        npm.node()
+    with pytest.raises(SystemExit, match=r"(?s)no registry of npm can be reached.*--without-peers"):
+        npm.faker()
+    assert "no such registry" in capfd.readouterr().err
+    assert not (tmp_path / "node" / ".stamp").exists()
