@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from docpact.api import Contract, load
 from docpact.contract import Profile
 from docpact.finding import Severity
+from docpact.generate.draws import Seeded
+from docpact.generate.payloads import Sampler
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -115,3 +117,13 @@ def changed(payload: Any) -> Iterator[Any]:
         for index, part in enumerate(payload):
             yield from ([*payload[:index], one, *payload[index + 1 :]] for one in changed(part))
     yield from (None, "x", "5", 5, 2.25, True, [], {}, [7])
+
+
+def sent(contract: Contract, profile: str) -> list[dict[str, Any]]:
+    """What a family sends: a payload in every state of a task of every action."""
+    sampler = Sampler(contract, profile)
+    return [
+        sampler.payload(sampler.task(Seeded(nth=nth)), status, action)
+        for nth, action in enumerate(sampler.actions)
+        for status in sampler.statuses
+    ]

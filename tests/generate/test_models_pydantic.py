@@ -8,7 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from odd_contracts import NAMES, VALUES, changed, contract_of, odd_payload, odd_schema
+from odd_contracts import NAMES, VALUES, changed, contract_of, odd_payload, odd_schema, sent
 from pydantic import BaseModel, ValidationError
 
 from docpact import api
@@ -124,6 +124,15 @@ def test_it_agrees_with_the_judge_on_every_change_of_the_example(
     payloads = list(changed(example))
     assert len(payloads) > 300
     assert disagreements(contract, profile, model_of(contract, profile), payloads) == []
+
+
+@pytest.mark.parametrize("profile", sorted(api.load().profiles))
+def test_whatever_a_family_is_made_to_send_goes_through_its_models(contract: Contract, profile: str) -> None:
+    model = model_of(contract, profile)
+    payloads = sent(contract, profile)
+    assert len(payloads) > 20
+    for payload in payloads:
+        assert model.model_validate(payload).model_dump(by_alias=True, exclude_unset=True) == payload
 
 
 @pytest.mark.parametrize("profile", ["documented", "loose"])

@@ -14,7 +14,7 @@ import subprocess
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from odd_contracts import BREAK_OUTS, NAMES, contract_of, odd_payload, odd_schema
+from odd_contracts import BREAK_OUTS, NAMES, contract_of, odd_payload, odd_schema, sent
 
 from docpact import api
 from docpact.generate.models import MODELS, PAYLOADS
@@ -138,6 +138,11 @@ def test_the_strict_compiler_takes_the_types_and_refuses_wrong_uses(compiler: st
         {"status": 5}], None),
     )  # fmt: skip
     assert said == ""
+
+
+def test_whatever_a_family_is_made_to_send_fits_its_types(compiler: str, contract: Contract, tmp_path: Path) -> None:
+    files = {profile: payloads_of(contract, sent(contract, profile), profile) for profile in contract.profiles}
+    assert compiled(compiler, tmp_path, **files) == ""
 
 
 def test_payloads_that_do_not_fit_their_types_are_refused(compiler: str, contract: Contract, tmp_path: Path) -> None:
