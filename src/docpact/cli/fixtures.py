@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from difflib import get_close_matches
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -14,14 +15,15 @@ from docpact.generate import encoded
 from docpact.generate.made import MANIFEST
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from docpact.cli import Streams
     from docpact.generate.made import Made
 
-FORMS = ("json", "ndjson", "files")
+FORMS = ("ndjson", "json", "files", "python", "typescript")
+MODELS = ("typescript", "typeddict", "pydantic")
 
-_BY_ENDING = {".json": "json", ".ndjson": "ndjson", ".jsonl": "ndjson", "": "files"}
+_BY_ENDING = {".json": "json", ".ndjson": "ndjson", ".jsonl": "ndjson", "": "files", ".py": "python", ".ts": "typescript"}
 # So many are handed on at once.
 _AT_ONCE = 256
 
@@ -34,27 +36,39 @@ class Target(NamedTuple):
 
     def write(self, made: Iterable[Made], said: Mapping[str, Any], streams: Streams) -> None:
         """Write what is made, as it is made; raises `UsageError` where it cannot be written."""
-        if self.form == "json":
-            texts = _joined(encoded.listed(encoded.compact(thing.record) for thing in made))
-        else:
-            texts = _joined(thing.lines() for thing in made)
-        if self.path is None:
-            _print(texts, streams)
-        elif self.form == "files":
+        if self.form == "files" and self.path is not None:
             files.write_folder(self.path, _named(made, said))
+        elif self.form == "json":
+            self.write_texts(encoded.listed(encoded.compact(thing.record) for thing in made), streams)
         else:
-            files.write_whole(self.path, texts)
+            self.write_texts((thing.lines() for thing in made), streams)
+
+    def write_texts(self, texts: Iterable[bytes], streams: Streams) -> None:
+        """Write texts, one after the other, to the one file; raises `UsageError` where it cannot be written."""
+        if self.path is None:
+            _print(_joined(texts), streams)
+        else:
+            files.write_whole(self.path, _joined(texts))
 
 
-def target(form: str | None, out: str | None) -> Target:
-    """Settle the form and the path; raises `UsageError` where they do not fit, or where it must not be written."""
+def target(form: str | None, out: str | None, forms: Sequence[str]) -> Target:
+    """Settle the form and the path; raises `UsageError` where they do not fit, or where it must not be written.
+
+    The first of the forms is that of standard output.
+    """
     if out == "":
         raise UsageError("--out is empty", hint="name a file or a folder, or leave --out away")
     path = None if out in {None, "-"} else Path(str(out))
     if form is None:
-        form = "ndjson" if path is None else _BY_ENDING.get(path.suffix)
-    if form is None:
-        raise UsageError(f"the name {out} does not tell what to write", hint=f"say it: --as {' or --as '.join(FORMS)}")
+        form = forms[0] if path is None else _BY_ENDING.get(path.suffix)
+        if form not in forms:
+            raise UsageError(
+                f"the name {out} does not tell what to write", hint=f"say it: --as {' or --as '.join(sorted(forms))}"
+            )
+    elif form not in forms:
+        near = get_close_matches(form.lower(), forms, n=1)
+        hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(sorted(forms))}"
+        raise UsageError(f"there is no form {form!r} here", hint=hint)
     if form == "files":
         if path is None:
             raise UsageError("--as files needs a folder", hint="name it: --out fixtures/")

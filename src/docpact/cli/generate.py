@@ -11,23 +11,28 @@ from docpact.errors import Exit, UsageError
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Collection, Iterable
 
     from docpact.cli import Streams
-    from docpact.contract import Contract
     from docpact.generate.kinds import Asked
     from docpact.generate.made import Made
     from docpact.generate.payloads import Sampler
+
+    Maker = Callable[[Sampler, Asked, argparse.Namespace], Iterable[Made]]
 
 _EXAMPLES = """examples:
   docpact generate valid -n 3
   docpact generate valid -n 1000 --seed 7 --profile go-relay --out payloads.ndjson
   docpact generate valid -n 20 --action UPSCALE --locale chinese --as files --out payloads/
-  docpact generate story --action IMAGINE --status FAILURE"""
+  docpact generate story --action IMAGINE --status FAILURE
+  docpact generate models --as pydantic --out models.py"""
 
 _SEED = "any text or number: the same seed gives the same bytes, everywhere (default: 0)"
 _STATUS = "only payloads with this status, or stories that end in it"
-_AS = "how to write it (default: what the name of --out says, else ndjson)"
+_AS = (
+    f"how to write it: {', '.join(fixtures.FORMS)}; models: {', '.join(fixtures.MODELS)} "
+    "(default: what the name of --out says, else the first)"
+)
 _OUT = "the file, or with --as files the folder, to write; whole or not at all (default: standard output)"
 
 
@@ -36,10 +41,13 @@ TAKEN = ("count", "seed", "status", "action", "locale")
 
 
 class Kind(NamedTuple):
-    """What can be made: what it is, how it is made, and which options speak of it beside those that every kind takes."""
+    """What can be made: what it is, how it is made, and which options speak of it beside those that every kind takes.
+
+    Types of a contract are not made by the sampler: there is nothing that makes them here.
+    """
 
     summary: str
-    make: Callable[[Sampler, Asked, argparse.Namespace], Iterable[Made]]
+    make: Maker | None
     takes: frozenset[str]
 
 
@@ -55,7 +63,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add("--locale", metavar="L", help="prompts in this language or script only, such as chinese")
     add("--profile", default="documented", metavar="NAME", help="as this family of servers sends them")
     add("--contract", default="task-fetch", metavar="NAME|DIR", help="the contract (default: task-fetch)")
-    add("--as", dest="form", metavar="|".join(fixtures.FORMS), help=_AS)
+    add("--as", dest="form", metavar="FORM", help=_AS)
     add("--out", metavar="PATH", help=_OUT)
 
 
@@ -71,24 +79,42 @@ def run(options: argparse.Namespace, streams: Streams) -> int:
             raise UsageError(f"--{name} says nothing of {options.kind}", hint="leave it away")
     if options.count is not None and options.count < 0:
         raise UsageError(f"-n {options.count} is below 0", hint="give a number from 0")
-    if options.form is not None and options.form not in fixtures.FORMS:
-        raise UsageError(f"there is no form {options.form!r}", hint=_nearest(options.form, fixtures.FORMS))
-    target = fixtures.target(options.form, options.out)
-    _write(kind, options, target, streams)
+    if kind.make is None:
+        _write_models(options, streams)
+    else:
+        _write(kind.make, kind.takes, options, streams)
     return Exit.CONFORMS
 
 
-def _write(kind: Kind, options: argparse.Namespace, target: fixtures.Target, streams: Streams) -> None:
+def _write_models(options: argparse.Namespace, streams: Streams) -> None:
+    target = fixtures.target(options.form, options.out, fixtures.MODELS)
+    from docpact.generate.models import MODELS
+
+    contract = load(options.contract)
+    pieces = MODELS[target.form].write(contract, contract.profile(options.profile))
+    target.write_texts((piece.encode() for piece in pieces), streams)
+
+
+def _write(make: Maker, takes: Collection[str], options: argparse.Namespace, streams: Streams) -> None:
+    target = fixtures.target(options.form, options.out, fixtures.FORMS)
     from docpact.generate.kinds import Asked
     from docpact.generate.made import about
     from docpact.generate.payloads import Sampler
 
-    contract: Contract = load(options.contract)
+    contract = load(options.contract)
     sampler = Sampler(contract, options.profile, options.locale)
     given = {name: getattr(options, name) for name in ("count", "seed", "status", "action")}
     asked = Asked(**{name: value for name, value in given.items() if value is not None})
-    made = kind.make(sampler, asked, options)
-    said = {name: getattr(options if name == "locale" else asked, name) for name in TAKEN if name in kind.takes}
+    made = make(sampler, asked, options)
+    if target.form in {"python", "typescript"}:
+        from docpact.generate.models import PAYLOADS
+
+        # Types are claimed for payloads alone: not for the polls of a story, nor for what breaks the contract.
+        profile = sampler.profile if options.kind in {"valid", "cover"} else None
+        pieces = PAYLOADS[target.form].write(contract, profile, (thing.record for thing in made))
+        target.write_texts((piece.encode() for piece in pieces), streams)
+        return
+    said = {name: getattr(options if name == "locale" else asked, name) for name in TAKEN if name in takes}
     target.write(made, about(contract, options.profile, __version__, {"kind": options.kind, **said}), streams)
 
 
@@ -107,6 +133,7 @@ def _story(sampler: Sampler, asked: Asked, _: argparse.Namespace) -> Iterable[Ma
 KINDS = {
     "valid": Kind("payloads that break no rule", _valid, frozenset(TAKEN)),
     "story": Kind("the polls of tasks, from submission to end", _story, frozenset(TAKEN)),
+    "models": Kind("types of the contract in another language", None, frozenset()),
 }
 
 
