@@ -154,6 +154,33 @@ def test_a_json_list_of_stories_is_a_list_of_polls_each() -> None:
     assert [poll for story in stories for poll in story] == payloads("story", "-n", "3")
 
 
+@pytest.mark.parametrize("profile", CONTRACT.profiles)
+def test_a_cover_has_no_finding_and_its_manifest_tells_what_each_file_exercises(profile: str, tmp_path: Path) -> None:
+    folder = tmp_path / "cover"
+    assert generate("cover", "--profile", profile, "--out", folder) == (0, "", "")
+    manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+    adds = [feature for entry in manifest["files"] for feature in entry["adds"]]
+    assert len(adds) == len(set(adds))
+    assert not set(adds) & manifest["uncovered"].keys()
+    for status in (CONTRACT.subschema("/status") or {})["enum"]:
+        assert f"/status={status}" in adds
+    (folder / "manifest.json").unlink()
+    assert judged(folder, "--stories", "--profile", profile)[0] == 0
+
+
+def test_payloads_and_models_can_be_source_code(tmp_path: Path) -> None:
+    assert generate("valid", "-n", "3", "--out", tmp_path / "payloads.py") == (0, "", "")
+    held: dict[str, Any] = {}
+    exec((tmp_path / "payloads.py").read_text("utf-8"), held)  # noqa: S102 - what we wrote
+    assert held["PAYLOADS"] == payloads("valid", "-n", "3")
+    assert "export const payloads: TaskFetch[] = [" in generate("valid", "--as", "typescript")[1]
+    assert "export const payloads: unknown[] = [" in generate("story", "--as", "typescript")[1]
+    assert "class TaskFetch(BaseModel):" in generate("models", "--as", "pydantic")[1]
+    assert "class TaskFetch(TypedDict" in generate("models", "--as", "typeddict")[1]
+    assert generate("models", "--out", tmp_path / "models.ts") == (0, "", "")
+    assert (tmp_path / "models.ts").read_text("utf-8") == generate("models")[1]
+
+
 def test_a_folder_that_was_generated_is_replaced_whole(tmp_path: Path) -> None:
     folder = tmp_path / "made"
     generate("valid", "-n", "5", "--out", folder)
@@ -203,6 +230,10 @@ BAD = [
     (["valid", "--locale", "japanes"], "no prompts in 'japanes'", "japanese"),
     (["story", "--status", "SUBMITTED"], "no story ends in SUBMITTED under documented", "SUCCESS or FAILURE"),
     (["story", "--action", "UPLOAD", "--profile", "go-relay", "--status", "FAILURE"], "no story of UPLOAD", "SUCCESS"),
+    (["cover", "--action", "UPSCALE"], "cover takes no --action", "leave it away"),
+    (["models", "-n", "3"], "models takes no -n", "leave it away"),
+    (["models", "--as", "json"], "no form 'json' here", "typeddict"),
+    (["models", "--out", "models.py"], "models.py does not tell what to write", "--as pydantic"),
     (["valid", "--contract", "nope"], "no contract 'nope'", "task-fetch"),
     (["valid", "--as", "files"], "--as files needs a folder", "--out"),
     (["valid", "--as", "yaml"], "no form 'yaml'", "ndjson"),

@@ -60,7 +60,7 @@ def target(form: str | None, out: str | None, forms: Sequence[str]) -> Target:
         raise UsageError("--out is empty", hint="name a file or a folder, or leave --out away")
     path = None if out in {None, "-"} else Path(str(out))
     if form is None:
-        form = forms[0] if path is None else _BY_ENDING.get(path.suffix)
+        form = forms[0] if path is None else _BY_ENDING.get(path.suffix, "")
         if form not in forms:
             raise UsageError(
                 f"the name {out} does not tell what to write", hint=f"say it: --as {' or --as '.join(sorted(forms))}"

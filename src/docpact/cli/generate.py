@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from docpact import __version__
 from docpact.cli import fixtures
@@ -11,20 +11,22 @@ from docpact.errors import Exit, UsageError
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable, Collection, Iterable
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
     from docpact.cli import Streams
     from docpact.generate.kinds import Asked
     from docpact.generate.made import Made
     from docpact.generate.payloads import Sampler
 
-    Maker = Callable[[Sampler, Asked, argparse.Namespace], Iterable[Made]]
+    # What is made, and what else the manifest is to say.
+    Maker = Callable[[Sampler, Asked, argparse.Namespace], tuple[Iterable[Made], Mapping[str, Any]]]
 
 _EXAMPLES = """examples:
   docpact generate valid -n 3
   docpact generate valid -n 1000 --seed 7 --profile go-relay --out payloads.ndjson
   docpact generate valid -n 20 --action UPSCALE --locale chinese --as files --out payloads/
   docpact generate story --action IMAGINE --status FAILURE
+  docpact generate cover --profile csharp-proxy --out cover/
   docpact generate models --as pydantic --out models.py"""
 
 _SEED = "any text or number: the same seed gives the same bytes, everywhere (default: 0)"
@@ -76,7 +78,8 @@ def run(options: argparse.Namespace, streams: Streams) -> int:
     kind = KINDS[options.kind]
     for name in TAKEN:
         if getattr(options, name) is not None and name not in kind.takes:
-            raise UsageError(f"--{name} says nothing of {options.kind}", hint="leave it away")
+            option = "-n" if name == "count" else f"--{name}"
+            raise UsageError(f"{options.kind} takes no {option}", hint="leave it away")
     if options.count is not None and options.count < 0:
         raise UsageError(f"-n {options.count} is below 0", hint="give a number from 0")
     if kind.make is None:
@@ -105,34 +108,43 @@ def _write(make: Maker, takes: Collection[str], options: argparse.Namespace, str
     sampler = Sampler(contract, options.profile, options.locale)
     given = {name: getattr(options, name) for name in ("count", "seed", "status", "action")}
     asked = Asked(**{name: value for name, value in given.items() if value is not None})
-    made = make(sampler, asked, options)
+    made, more = make(sampler, asked, options)
     if target.form in {"python", "typescript"}:
         from docpact.generate.models import PAYLOADS
 
-        # Types are claimed for payloads alone: not for the polls of a story, nor for what breaks the contract.
-        profile = sampler.profile if options.kind in {"valid", "cover"} else None
+        # Types are claimed for payloads alone: the polls of a story are something else, and a fault breaks the contract.
+        profile = sampler.profile if options.kind == "valid" else None
         pieces = PAYLOADS[target.form].write(contract, profile, (thing.record for thing in made))
         target.write_texts((piece.encode() for piece in pieces), streams)
         return
     said = {name: getattr(options if name == "locale" else asked, name) for name in TAKEN if name in takes}
-    target.write(made, about(contract, options.profile, __version__, {"kind": options.kind, **said}), streams)
+    target.write(made, {**about(contract, options.profile, __version__, {"kind": options.kind, **said}), **more}, streams)
 
 
-def _valid(sampler: Sampler, asked: Asked, _: argparse.Namespace) -> Iterable[Made]:
+def _valid(sampler: Sampler, asked: Asked, _: argparse.Namespace) -> tuple[Iterable[Made], Mapping[str, Any]]:
     from docpact.generate.kinds import valid
 
-    return valid(sampler, asked)
+    return valid(sampler, asked), {}
 
 
-def _story(sampler: Sampler, asked: Asked, _: argparse.Namespace) -> Iterable[Made]:
+def _story(sampler: Sampler, asked: Asked, _: argparse.Namespace) -> tuple[Iterable[Made], Mapping[str, Any]]:
     from docpact.generate.kinds import stories
 
-    return stories(sampler, asked)
+    return stories(sampler, asked), {}
+
+
+def _cover(sampler: Sampler, asked: Asked, _: argparse.Namespace) -> tuple[Iterable[Made], Mapping[str, Any]]:
+    from docpact.generate.kinds import covered
+
+    return covered(sampler, asked)
 
 
 KINDS = {
     "valid": Kind("payloads that break no rule", _valid, frozenset(TAKEN)),
     "story": Kind("the polls of tasks, from submission to end", _story, frozenset(TAKEN)),
+    "cover": Kind(
+        "the fewest payloads and stories that exercise all that the contract names", _cover, frozenset({"seed", "locale"})
+    ),
     "models": Kind("types of the contract in another language", None, frozenset()),
 }
 

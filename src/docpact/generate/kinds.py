@@ -1,4 +1,4 @@
-"""Kinds: what can be made of a contract as files: payloads that break no rule, and stories."""
+"""Kinds: what can be made of a contract as files: payloads that break no rule, stories, and a cover."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from docpact.errors import UsageError
+from docpact.generate.cover import cover
 from docpact.generate.draws import Seeded, pick
 from docpact.generate.made import Made, Polls, named
 from docpact.generate.stories import line, paths, story
@@ -89,3 +90,25 @@ def _ends(sampler: Sampler, actions: Iterable[str]) -> list[str]:
 
 def _ways(sampler: Sampler, action: str, end: str | None) -> list[tuple[str, ...]]:
     return [path for path in paths(sampler, action) if end is None or path[-1] == end]
+
+
+def covered(sampler: Sampler, asked: Asked) -> tuple[list[Made], dict[str, Any]]:
+    """Make the payloads and stories of a cover; the second part says what nothing covers, and why."""
+    whole = cover(sampler, asked.seed)
+    made = []
+    status, action = (sampler.contract.roles.get(role, "") for role in ("status", "action"))
+    for number, one in enumerate(whole.payloads, 1):
+        told = [value for value in (member(one.payload, at) for at in (action, status) if at) if isinstance(value, str)]
+        facts = {"kind": "cover", "adds": list(one.adds), "covers": list(one.features)}
+        made.append(Made(f"cover-{number:0{_LEAST_DIGITS}}-{named(*told)}", facts, one.payload))
+    for number, life in enumerate(whole.stories, len(made) + 1):
+        facts = {
+            "kind": "cover",
+            "action": life.action,
+            "path": list(life.path),
+            "adds": list(life.adds),
+            "covers": list(life.features),
+        }
+        name = f"cover-{number:0{_LEAST_DIGITS}}-{named(life.action, life.path[-1])}"
+        made.append(Made(name, facts, Polls(line(sampler, poll) for poll in life.polls)))
+    return made, {"uncovered": dict(whole.uncovered)}
