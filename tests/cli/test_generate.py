@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from docpact.cli import main
+from docpact.cli.generate import KINDS
 from docpact.contract import load
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ from docpact.cli import main
 main(sys.argv[1:])
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 """
+FIXTURES = sorted(path.parent for path in Path(__file__).parents[2].glob("fixtures/*/*/manifest.json"))
 COMMAND = (sys.executable, "-m", "docpact", "generate")
 
 
@@ -345,3 +347,19 @@ def test_memory_does_not_grow_with_the_number(tmp_path: Path) -> None:
         return int(subprocess.run(ran, stdout=subprocess.PIPE, check=True).stdout)
 
     assert most("40000") < most("1000") * 1.1
+
+
+@pytest.mark.parametrize("folder", FIXTURES, ids=lambda folder: "-".join(folder.parts[-2:]))
+def test_the_sample_set_is_what_its_manifests_ask_for_today(folder: Path, tmp_path: Path) -> None:
+    manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+    asked = manifest["asked"]
+    options = [f"--{name}={value}" for name, value in asked.items() if name != "kind" and value is not None]
+    profile = manifest["contract"]["profile"]
+    assert generate(asked["kind"], *options, "--profile", profile, "--out", tmp_path / "made") == (0, "", "")
+    now = {path.name: path.read_bytes() for path in (tmp_path / "made").iterdir()}
+    assert now == {path.name: path.read_bytes() for path in folder.iterdir()}, "make fixtures writes them anew"
+
+
+def test_the_sample_set_has_every_kind() -> None:
+    kinds = {json.loads((folder / "manifest.json").read_text("utf-8"))["asked"]["kind"] for folder in FIXTURES}
+    assert kinds == set(KINDS) - {"models"}
