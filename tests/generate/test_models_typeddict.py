@@ -8,7 +8,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from odd_contracts import NAMES, VALUES, contract_of, odd_payload, odd_schema
+from odd_contracts import BREAK_OUTS, NAMES, VALUES, contract_of, odd_payload, odd_schema
 
 from docpact import api
 from docpact.errors import ContractError
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from types import ModuleType
 
     from docpact.api import Contract
+
+# The first member would hide the type of the second one.
+HIDING = {"type": "object", "properties": {"str": {"type": "integer"}, "next": {"type": "string"}}}
 
 # mypy says so of each comment that ignores nothing, so that a wrong use that passes is an error too.
 USES = """\
@@ -80,6 +83,7 @@ def folder(contract: Contract, tmp_path_factory: pytest.TempPathFactory) -> Path
     write(folder / "task_fetch.py", contract, "typeddict")
     write(folder / "go_relay.py", contract, "typeddict", "go-relay")
     write(folder / "odd.py", odd, "typeddict")
+    write(folder / "hiding.py", contract_of(HIDING, "hiding"), "typeddict")
     write(folder / "task_models.py", contract, "pydantic")
     write(folder / "loose_models.py", contract, "pydantic", "java-proxy")
     write(folder / "odd_models.py", odd, "pydantic", "loose")
@@ -90,7 +94,7 @@ def folder(contract: Contract, tmp_path_factory: pytest.TempPathFactory) -> Path
 
 
 def test_strict_mypy_takes_the_modules_and_refuses_wrong_uses_of_them(folder: Path) -> None:
-    assert "no issues found in 8 source files" in run(
+    assert "no issues found in 9 source files" in run(
         "mypy", "--strict", "--cache-dir", str(folder / "cache"), "--config-file", "", ".", folder=folder
     )
 
@@ -115,6 +119,23 @@ def test_every_odd_name_is_a_member_and_no_word_of_a_page_becomes_code(folder: P
     assert module.OddOdd.__required_keys__ == set(NAMES[::2])
     assert not [name for name in vars(module) if name.startswith("pwned")]
     assert module.KNOWN_ODD_BROKEN == VALUES
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_odd_name_is_a_member_where_it_is_the_only_odd_one(name: str, tmp_path: Path) -> None:
+    text = {"type": "string"}
+    write(tmp_path / "one.py", contract_of({"type": "object", "properties": {name: text, "next": text}}, "one"), "typeddict")
+    assert list(imported(tmp_path / "one.py").One.__annotations__) == [name, "next"]
+
+
+@pytest.mark.parametrize("said", BREAK_OUTS)
+def test_what_a_page_says_ends_no_docstring(said: str, tmp_path: Path) -> None:
+    odd = contract_of({"type": "object", "title": said, "properties": {"a": {"type": "string", "title": said}}}, "one")
+    for form in ("typeddict", "pydantic"):
+        write(tmp_path / f"{form}.py", odd, form)
+        module = imported(tmp_path / f"{form}.py")
+        assert "pwned" in module.One.__doc__
+        assert not [name for name in vars(module) if name.startswith("pwned")]
 
 
 def test_the_same_contract_gives_the_same_bytes(contract: Contract) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from docpact.generate.models.naming import TAKEN, is_name
+from docpact.generate.models.naming import is_name
 from docpact.generate.models.python_types import PythonTypes
 from docpact.generate.models.shapes import shapes_of
 from docpact.generate.models.texts import docstring, python_text
@@ -25,9 +25,8 @@ def models(contract: Contract, profile: Profile) -> Iterator[str]:
     """
     shapes = shapes_of(contract, profile)
     types = PythonTypes(_TYPES, (str, int, bool))
-    taken = TAKEN | {shape.name for shape in shapes.shapes} | {known.name for known in shapes.known}
     known = [types.known(one) for one in shapes.known]
-    written = [_shape(shape, types, taken) for shape in shapes.shapes]
+    written = [_shape(shape, types) for shape in shapes.shapes]
     types.uses.add("TypedDict")
     yield f"{docstring(shapes.about)}\n\nfrom typing import {', '.join(sorted(types.uses))}\n"
     for text in known:
@@ -36,9 +35,9 @@ def models(contract: Contract, profile: Profile) -> Iterator[str]:
         yield f"\n\n{text}"
 
 
-def _shape(shape: Shape, types: PythonTypes, taken: set[str] | frozenset[str]) -> str:
-    # In the body of a class, a member could hide the name of a type that the next one needs, and __x would be changed.
-    plain = all(is_name(one.name) and one.name not in taken and not one.name.startswith("__") for one in shape.members)
+def _shape(shape: Shape, types: PythonTypes) -> str:
+    # In the body of a class, Python would change the name of a member that begins with two underscores.
+    plain = all(is_name(one.name) and not one.name.startswith("__") for one in shape.members)
     return _as_class(shape, types) if plain else _as_call(shape, types)
 
 
