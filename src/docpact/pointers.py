@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from docpact.finding import escape_token
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -72,3 +74,16 @@ def changed(payload: Any, pointer: str, value: Any) -> Any:
     if value is ABSENT and not rest:
         return {key: part for key, part in payload.items() if key != name}
     return {**payload, name: changed(payload[name] if rest else None, rest, value)}
+
+
+def differences(before: Any, after: Any, pointer: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield where two payloads differ, and what stands there in the second one (ABSENT: nothing)."""
+    if isinstance(before, dict) and isinstance(after, dict):
+        for name in dict.fromkeys((*before, *after)):
+            at = f"{pointer}/{escape_token(name)}"
+            yield from differences(before.get(name, ABSENT), after.get(name, ABSENT), at)
+    elif isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
+        for index, (one, other) in enumerate(zip(before, after, strict=True)):
+            yield from differences(one, other, f"{pointer}/{index}")
+    elif type(before) is not type(after) or before != after:
+        yield pointer, after

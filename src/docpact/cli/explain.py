@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
+from docpact.cli import breaking
 from docpact.contract import Contract, load
 from docpact.errors import Exit, UsageError
 from docpact.finding import Layer, without_indices
 from docpact.redact import printable
-from docpact.rules import RULES, Break, Rule
+from docpact.rules import RULES, Rule
 
 if TYPE_CHECKING:
     import argparse
@@ -24,7 +24,13 @@ _EXAMPLES = """examples:
   docpact explain documented-enum
   docpact explain '/buttons/*/style'"""
 
-_WIDE = 100
+# What is said of a rule that the example of the contract cannot break.
+_WITHOUT = {
+    Layer.DOCUMENTED: "break  not with the example of this contract: its schema sets no such limit",
+    Layer.COHERENT: "break  not with the example of this contract: no entry speaks of it",
+    Layer.LIFECYCLE: "break  not with the example of this contract: its lifecycle does not speak of it",
+    Layer.TRANSPORT: "break  a text larger than the limit (--max-bytes), or a capture that is cut off",
+}
 
 # Which part of the lifecycle gives the reason of a rule.
 _LIFECYCLE = {
@@ -80,6 +86,7 @@ def _rule(contract: Contract, rule: Rule) -> Iterator[str]:
     for why in _reasons(contract, rule):
         yield why if why.startswith(" ") else f"why    {why}"
     yield f"hint   {rule.hint}"
+    yield f"notice {rule.notice}"
     yield ""
     yield from _broken(contract, rule)
     yield ""
@@ -131,34 +138,12 @@ def _page(contract: Contract, pointer: str, keyword: str) -> Iterator[str]:
 
 
 def _broken(contract: Contract, rule: Rule) -> Iterator[str]:
-    how = rule.breaks
-    if how.text is not None:
-        body = how.text if len(how.text) < _WIDE else how.text[:60] + b" ... " + how.text[-20:]
-        yield f"break  the body {printable(body.decode('utf-8', 'backslashreplace'))}"
-    elif how.polls:
-        yield "break  the example of the page, polled with"
-        yield from (f"         poll {number}: {_edits(edits)}" for number, edits in enumerate(how.polls, 1))
-    elif how.put or how.drop:
-        yield f"break  the example of the page with {_edits(how.put, how.drop)}"
-    else:
-        yield "break  a text larger than the limit (--max-bytes)"
-    if how.profile != Break().profile:
-        yield f"       under the profile {how.profile}"
-    yield from (f"page   {words}" for words in _documented_page(contract, rule))
-
-
-def _documented_page(contract: Contract, rule: Rule) -> Iterator[str]:
-    if rule.layer is not Layer.DOCUMENTED:
-        return
-    keyword = rule.id.removeprefix("documented-")
-    for pointer in (*rule.breaks.put, *rule.breaks.drop) or ("",):
-        yield from _page(contract, pointer, {"null": "type", "body": "type", "error-body": "type"}.get(keyword, keyword))
-
-
-def _edits(put: Any, drop: tuple[str, ...] = ()) -> str:
-    changes = [f"{at} = {json.dumps(value, ensure_ascii=False)}" for at, value in put.items()]
-    changes.extend(f"{at} removed" for at in drop)
-    return ", ".join(changes) or "nothing changed"
+    fault = breaking.broken(contract, rule)
+    yield from [_WITHOUT[rule.layer]] if fault is None else breaking.told(contract, fault)
+    if rule.layer is Layer.DOCUMENTED:
+        keyword = rule.id.removeprefix("documented-")
+        kind = {"null": "type", "body": "type", "error-body": "type"}.get(keyword, keyword)
+        yield from (f"page   {words}" for words in _page(contract, "" if fault is None else fault.place, kind))
 
 
 def _waive(contract: Contract, rule: Rule) -> Iterator[str]:
