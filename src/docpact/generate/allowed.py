@@ -31,9 +31,10 @@ class Allowed:
         self._checks = [(entry, build(entry, contract)) for entry in contract.coherence]
         self._speaking: dict[tuple[Any, ...], list[Check]] = {}
 
-    def broken(self, payload: Mapping[str, Any]) -> str | None:
-        """Return the id of the first rule that a payload breaks in the documented and the coherent layer, or None."""
-        return next(self._documented(payload, self._contract.schema, ""), None) or next(self._coherent(payload), None)
+    def broken(self, payload: Mapping[str, Any]) -> Iterator[str]:
+        """Yield the ids of the rules that a payload breaks in the documented and the coherent layer; one may come twice."""
+        yield from self._documented(payload, self._contract.schema, "")
+        yield from self._coherent(payload)
 
     def _documented(self, value: Any, schema: Mapping[str, Any], at: str) -> Iterator[str]:
         """Yield the rules of the page that a value breaks, by the keywords that `docpact derive` writes."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from docpact.generate.draws import Seeded
 from docpact.generate.features import Features
-from docpact.generate.lives import Life
+from docpact.generate.lives import lives_of
 from docpact.generate.stories import story
 from docpact.generate.variants import Variants
 
@@ -77,12 +77,9 @@ def _in(wanted: Iterable[str], found: Iterable[str]) -> tuple[str, ...]:
 
 
 def _stories(sampler: Sampler, seed: int | str, nth: int) -> tuple[CoveredStory, ...]:
-    if sampler.contract.lifecycle is None:
-        return ()
     wanted: dict[str, None] = {}
     made = []
-    for action in sampler.actions or [""]:
-        life = Life(sampler, action)
+    for action, life in lives_of(sampler).items():
         wanted |= dict.fromkeys(_edge(step) for step in life.edges())
         made += [((action, path), frozenset(map(_edge, pairwise(path)))) for path in islice(life.paths(), _MOST_PATHS)]
     stories, seen = [], set[str]()

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from docpact.finding import escape_token
-from docpact.pointers import ABSENT, members
+from docpact.pointers import ABSENT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -58,7 +58,7 @@ class Features:
     def ways(self, part: Member) -> Iterator[str]:
         """Yield what may be true of a member, apart from its listed values."""
         if part.may_lack:
-            yield from ("present", "absent")
+            yield from ("present", "absent") if part.kind != "null" else ("absent",)
         if part.may_be_null:
             yield "null"
         if part.kind == "array":
@@ -72,12 +72,12 @@ class Features:
         """Yield the features of a payload; one may come twice."""
         for part in self.members:
             known = set(self.ways(part))
-            for _, value in members(payload, part.at):
+            for _, value in places(payload, part.at):
                 if value in self._values[part.at]:
                     yield f"{part.at}={_written(value)}"
                 yield from (f"{part.at} {how}" for how in _ways_of(value) if how in known)
         for pattern in self.custom_ids:
-            texts = [value for _, value in members(payload, pattern) if isinstance(value, str)]
+            texts = [value for _, value in places(payload, pattern) if isinstance(value, str)]
             kinds = [next((name for name, form in self._kinds if form.search(text)), None) for text in texts]
             yield from (f"button:{name}" for name in kinds if name)
 
@@ -98,11 +98,23 @@ class Features:
                 yield from self._named(items, f"{pointer}/*")
 
     def _listed(self, part: Member) -> list[Any]:
-        if part.kind == "boolean":
+        if part.kind == "boolean" and "enum" not in part.schema:
             return [False, True]
         listed = [value for value in part.schema.get("enum", ()) if value is not None]
         more = self._profile.enums.get(part.at, frozenset()) if listed else frozenset()
         return listed + sorted(more - set(listed))
+
+
+def places(payload: Any, pattern: str) -> Iterator[tuple[str, Any]]:
+    """Yield pointer and value of every member at a pattern such as `/buttons/*/style`; one that its object lacks is ABSENT."""
+    found = [("", payload)]
+    for part in pattern.split("/")[1:]:
+        if part == "*":
+            found = [(f"{at}/{n}", item) for at, value in found if isinstance(value, list) for n, item in enumerate(value)]
+        else:
+            name = part.replace("~1", "/").replace("~0", "~")
+            found = [(f"{at}/{part}", value.get(name, ABSENT)) for at, value in found if isinstance(value, dict)]
+    yield from found
 
 
 def _ways_of(value: Any) -> Iterator[str]:

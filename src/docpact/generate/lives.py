@@ -141,6 +141,14 @@ class Life:
         return turns[-1] if turns else 0
 
 
+def lives_of(sampler: Sampler) -> dict[str, Life]:
+    """Return the life of each action ("" where there is none); nothing where the lifecycle knows no status of the profile."""
+    cycle = sampler.contract.lifecycle
+    if cycle is None or not any(status in cycle.states for status in sampler.statuses):
+        return {}
+    return {action: Life(sampler, action) for action in sampler.actions or [""]}
+
+
 def _instead(found: str, known: Sequence[str]) -> str:
     near = get_close_matches(found.upper(), known, n=1)
     return f"did you mean {near[0]}?" if near else f"there may be: {', '.join(map(repr, known))}"

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from docpact.generate.allowed import Allowed
 from docpact.generate.draws import Seeded, Steered
-from docpact.generate.features import LONG, MANY
-from docpact.generate.lives import Life
-from docpact.pointers import ABSENT, changed, members
+from docpact.generate.features import LONG, MANY, places
+from docpact.generate.lives import lives_of
+from docpact.pointers import ABSENT, changed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,13 +23,13 @@ _WAYS = ("absent", "empty", "null", "long", "many")
 
 
 class Recipe(NamedTuple):
-    """How a payload is made: its state, the choices that were made for it, and the way its members are changed."""
+    """How a payload is made: its state, the choices that were made for it, and the way its members at a depth are changed."""
 
     status: str
     action: str
     choices: tuple[tuple[str, int], ...]
     way: str = ""
-    is_deep: bool = False
+    depth: int = 0
 
 
 class Variants:
@@ -53,8 +53,8 @@ class Variants:
                     yield other, self.make(other, 0)
         for recipe, _ in plain:
             for way in _WAYS:
-                for is_deep in (False, True):
-                    other = recipe._replace(way=way, is_deep=is_deep)
+                for depth in sorted({part.at.count("/") for part in self._features.members}):
+                    other = recipe._replace(way=way, depth=depth)
                     yield other, self.make(other, 0)
 
     def make(self, recipe: Recipe, nth: int) -> dict[str, Any]:
@@ -65,7 +65,7 @@ class Variants:
 
     def reason(self, feature: str) -> str:
         """Tell why nothing covers a feature."""
-        at, _, how = feature.partition(" ")
+        at, is_way, _ = feature.rpartition(" ")
         profile = self._sampler.profile.name
         if feature in self._refused:
             return f"it breaks {self._refused[feature]}"
@@ -75,15 +75,17 @@ class Variants:
             return f"the profile {profile} does not send it"
         if feature.startswith("button:"):
             return f"no action that the profile {profile} knows offers such a button"
-        return "no payload that could have it is known" if how else "no payload with this value is known"
+        return "no payload that could have it is known" if is_way else "no payload with this value is known"
 
     def _states(self) -> Iterator[tuple[str, str]]:
         """Yield each status with each action whose tasks come into it, as far as the lifecycle knows the status."""
         sampler, cycle = self._sampler, self._sampler.contract.lifecycle
-        actions = sampler.actions or [""]
-        foreign = {action: set(cycle.states) - set(Life(sampler, action).reached()) if cycle else set() for action in actions}
+        reached = {action: set(life.reached()) for action, life in lives_of(sampler).items()}
+        known: set[str] = set(cycle.states) if cycle and reached else set()
         for status in sampler.statuses or [""]:
-            yield from ((status, action) for action in actions if status not in foreign[action])
+            for action in sampler.actions or [""]:
+                if status not in known or status in reached[action]:
+                    yield status, action
 
     def _plain(self, status: str, action: str) -> tuple[Recipe, dict[str, tuple[int, int]]]:
         """Return a recipe that keeps every choice among few, and the members that have such a choice."""
@@ -93,15 +95,18 @@ class Variants:
         return Recipe(status, action, tuple(draws.chosen.items())), few
 
     def _varied(self, payload: dict[str, Any], recipe: Recipe, nth: int) -> dict[str, Any]:
-        """Change all members in one way, one after the other, as far as no rule is broken."""
-        parts = [part for part in self._features.members if ("/" in part.at[1:]) == recipe.is_deep]
+        """Change all members of one depth in one way, one after the other, as far as no rule is broken."""
+        parts = [part for part in self._features.members if part.at.count("/") == recipe.depth]
+        # A contract may ask for what cannot be, as a value that is not of its type: that is not what a change breaks.
+        excused = set(self._allowed.broken(payload))
         waiting = [part for part in parts if recipe.way in self._features.ways(part)]
         while waiting:
             # What one member forbids, such as a status, may be gone after a round.
             left = []
             for part in waiting:
                 other = self._changed(payload, part, recipe, nth)
-                broken = self._allowed.broken(other) if other is not None else None
+                rules = self._allowed.broken(other) if other is not None else iter(())
+                broken = next((rule for rule in rules if rule not in excused), None)
                 if broken is not None:
                     self._refused.setdefault(f"{part.at} {recipe.way}", broken)
                     left.append(part)
@@ -113,7 +118,7 @@ class Variants:
         return payload
 
     def _changed(self, payload: dict[str, Any], part: Member, recipe: Recipe, nth: int) -> dict[str, Any] | None:
-        at, value = next(members(payload, part.at), ("", ABSENT))
+        at, value = next(places(payload, part.at), ("", ABSENT))
         if not at or (value is ABSENT and recipe.way == "absent"):
             return None
         other: Any = None
@@ -122,7 +127,7 @@ class Variants:
         elif recipe.way == "empty":
             other = [] if part.kind == "array" else ""
         elif recipe.way == "long":
-            text = value if isinstance(value, str) and value else part.at.rpartition("/")[2]
+            text = value if isinstance(value, str) and value else part.at.rpartition("/")[2] or "x"
             other = " ".join([text] * (LONG // len(text) + 1))
         elif recipe.way == "many":
             other = self._many(part, recipe, nth)
@@ -137,7 +142,7 @@ class Variants:
         for n in range(max(1, len(self._sampler.samples.sets))):
             draws = Steered(Seeded(self._seed, nth), {**dict(recipe.choices), f"{part.at}/set": n})
             other = self._sampler.payload(self._sampler.task(draws), recipe.status, recipe.action)
-            more = next(members(other, part.at), ("", ABSENT))[1]
+            more = next(places(other, part.at), ("", ABSENT))[1]
             items += [item for item in more if item not in items] if isinstance(more, list) else []
         return items * -(-MANY // len(items)) if items else []
 
