@@ -28,6 +28,7 @@ PUBLIC = {
     "Severity",
     "__version__",
     "load",
+    "strategies",
 }
 
 HEAVY = {"dask", "distributed", "httpx", "hypothesis", "numpy", "pytest", "requests", "schemathesis", "vcr", "yaml"}

@@ -9,6 +9,7 @@ True
 # Not from `typing`: importing that takes longer than everything else that `import docpact` does.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from docpact import strategies as strategies
     from docpact.api import Contract, load
     from docpact.errors import DocpactError
     from docpact.finding import Clause, Finding, Layer, Place, Severity
@@ -25,6 +26,7 @@ __all__ = [
     "Severity",
     "__version__",
     "load",
+    "strategies",
 ]
 
 _HOMES = {
@@ -36,7 +38,9 @@ _HOMES = {
     "Place": "docpact.finding",
     "Severity": "docpact.finding",
     "load": "docpact.api",
+    "strategies": "docpact.strategies",
 }
+_MODULES = ("strategies",)
 
 
 def __getattr__(name: str) -> object:
@@ -45,7 +49,8 @@ def __getattr__(name: str) -> object:
         raise AttributeError(f"module 'docpact' has no attribute {name!r}")
     from importlib import import_module
 
-    value: object = getattr(import_module(_HOMES[name]), name)
+    module = import_module(_HOMES[name])
+    value: object = module if name in _MODULES else getattr(module, name)
     globals()[name] = value
     return value
 
