@@ -40,8 +40,8 @@ def test_a_command_in_the_readme_prints_what_the_readme_shows(block: str, monkey
     assert printed == expected
 
 
-def test_the_python_in_the_readme_runs_and_prints_what_it_says(capsys: pytest.CaptureFixture[str]) -> None:
-    (block,) = blocks("python")
+@pytest.mark.parametrize("block", blocks("python"), ids=lambda block: block.split("\n")[0][:50])
+def test_the_python_in_the_readme_runs_and_prints_what_it_says(block: str, capsys: pytest.CaptureFixture[str]) -> None:
     exec(compile(block, "README.md", "exec"), {})  # noqa: S102 - our own README
     said = [line[2:] for line in block.splitlines() if line.startswith("# ")]
     assert capsys.readouterr().out.splitlines() == said
