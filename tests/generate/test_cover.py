@@ -10,7 +10,7 @@ import pytest
 from odd_contracts import contract_of, odd_schema
 
 from docpact.api import load
-from docpact.generate.cover import cover
+from docpact.generate.cover import cover, smallest
 from docpact.generate.features import LONG, MANY, Features
 from docpact.generate.lives import lives_of
 from docpact.generate.payloads import Sampler
@@ -128,3 +128,8 @@ def test_a_contract_without_samples_and_lifecycle_is_covered_too(tmp_path: Path)
         broken = {finding.rule for one in made.payloads for finding in contract.validate(one.payload, profile=profile)}
         # It asks for an integer that is a text, which nothing is.
         assert broken <= {"documented-type"}
+
+
+def test_what_greedy_choice_has_made_needless_is_left_out() -> None:
+    made = [("wide", frozenset("abcd")), ("left", frozenset("abe")), ("right", frozenset("cdf")), ("again", frozenset("abe"))]
+    assert [name for name, _ in smallest("abcdef", made)] == ["left", "right"]

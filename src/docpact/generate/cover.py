@@ -59,7 +59,7 @@ def cover(sampler: Sampler, seed: int | str = 0) -> Cover:
     variants = Variants(sampler, features, seed)
     wanted = list(dict.fromkeys(features.all()))
     made = [(recipe, frozenset(features.of(payload))) for recipe, payload in variants.all()]
-    chosen = _chosen(wanted, made)
+    chosen = smallest(wanted, made)
     payloads = []
     seen: set[str] = set()
     for nth, (recipe, _) in enumerate(chosen):
@@ -83,7 +83,7 @@ def _stories(sampler: Sampler, seed: int | str, nth: int) -> tuple[CoveredStory,
         wanted |= dict.fromkeys(_edge(step) for step in life.edges())
         made += [((action, path), frozenset(map(_edge, pairwise(path)))) for path in islice(life.paths(), _MOST_PATHS)]
     stories, seen = [], set[str]()
-    for number, ((action, path), found) in enumerate(_chosen(list(wanted), made)):
+    for number, ((action, path), found) in enumerate(smallest(list(wanted), made)):
         polls = tuple(story(sampler, Seeded(seed, nth + number), action or None, path))
         stories.append(CoveredStory(polls, action, path, _in(wanted, found), _in(wanted, found - seen)))
         seen |= found
@@ -95,7 +95,7 @@ def _edge(step: tuple[str, str]) -> str:
     return "edge:" + "→".join(state or '""' for state in step)
 
 
-def _chosen(wanted: Sequence[str], made: Iterable[tuple[T, frozenset[str]]]) -> list[tuple[T, frozenset[str]]]:
+def smallest(wanted: Sequence[str], made: Iterable[tuple[T, frozenset[str]]]) -> list[tuple[T, frozenset[str]]]:
     """Choose greedily what covers most of what is not covered yet, the first of equals; then leave out what can be spared."""
     bits = {feature: 1 << n for n, feature in enumerate(wanted)}
     firsts: dict[int, tuple[T, frozenset[str]]] = {}
