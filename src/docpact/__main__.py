@@ -30,12 +30,13 @@ def main() -> int:
 
 def _said(text: str) -> bool:
     """Write all that is to be said; where that fails the thorough path fails as well, and tells of it."""
+    import os
+
     try:
-        sys.stdout.write(text)
-        sys.stdout.flush()
+        # Past the buffer, which would keep what could not be written, and fail once more.
+        return os.write(sys.stdout.fileno(), text.encode()) == len(text)
     except OSError:
         return False
-    return True
 
 
 def _accepted(arguments: "Sequence[str]") -> str | None:

@@ -298,9 +298,12 @@ def test_a_reader_that_goes_away_is_no_error(root: Path) -> None:
 
 def in_shell(root: Path, command: str) -> subprocess.CompletedProcess[bytes]:
     docpact = f"{sys.executable} -m docpact"
+    # Buffered, as users have it: what is left in a buffer is written when Python ends.
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
     return subprocess.run(
-        ["/bin/bash", "-c", command.replace("docpact", docpact, 1)], cwd=root, capture_output=True, timeout=30, check=False
-    )
+        ["/bin/bash", "-c", command.replace("docpact", docpact, 1)],
+        cwd=root, env=environment, capture_output=True, timeout=30, check=False,
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize("name", ["examples/captures/go-relay/imagine-polls.ndjson", "examples/captures", "none.json"])

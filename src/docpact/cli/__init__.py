@@ -100,9 +100,12 @@ class _Closed(io.RawIOBase):
 
 def _complain(streams: Streams, message: str, hint: str = "") -> None:
     """Say what is wrong, as far as there is anybody to say it to."""
-    with suppress(OSError):
+    try:
         streams.stderr.write(f"docpact: {message}\n" + (f"hint: {hint}\n" if hint else ""))
         streams.stderr.flush()
+    except OSError:
+        # Python would try once more at its end, and end with an exit code of its own.
+        _discard(streams.stderr)
 
 
 def _run(arguments: list[str], streams: Streams) -> int:
