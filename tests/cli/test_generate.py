@@ -220,6 +220,36 @@ def test_a_file_is_not_replaced_by_a_folder(tmp_path: Path) -> None:
     assert (tmp_path / "file").read_text() == "mine"
 
 
+def test_each_fault_breaks_its_rule_and_no_other_and_says_what_a_client_should_notice(tmp_path: Path) -> None:
+    folder = tmp_path / "faults"
+    assert generate("faults", "--all", "--out", folder) == (0, "", "")
+    files = json.loads((folder / "manifest.json").read_text("utf-8"))["files"]
+    found: dict[str, set[tuple[str, str]]] = {}
+    bodies = [str(path) for path in folder.glob("fault-*.json")]
+    stories = [[str(path), "--stories"] for path in folder.glob("*.ndjson")]
+    for arguments in (bodies, *stories):
+        for line in judged(Path(arguments[0]), *arguments[1:], "--format", "ndjson")[1].splitlines():
+            finding = json.loads(line)
+            if "rule" in finding:
+                broken = found.setdefault(Path(finding["place"]["source"]).name, set())
+                broken.add((finding["rule"], finding["severity"]))
+    assert len(files) > 400
+    for entry in files:
+        broken = found[entry["file"]]
+        assert (entry["rule"], entry["severity"]) in broken
+        assert not {rule for rule, severity in broken if severity == "error"} - {entry["rule"]}
+        assert entry["notice"]
+
+
+def test_a_fault_on_a_line_is_told_with_its_rule() -> None:
+    (first, *_) = payloads("faults", "--rule", "json-encoding")
+    assert (first["rule"], first["kind"]) == ("json-encoding", "fault")
+    assert "base64" in first
+    assert {
+        fault["payload"]["action"] for fault in payloads("faults", "--rule", "buttons-of-two-jobs", "--action", "UPSCALE")
+    } == {"UPSCALE"}
+
+
 BAD = [
     ([], "name what to make", "docpact generate valid -n 3"),
     (["valdi"], "nothing called 'valdi'", "did you mean valid?"),
@@ -233,6 +263,12 @@ BAD = [
     (["story", "--status", "SUBMITTED"], "no story ends in SUBMITTED under documented", "SUCCESS or FAILURE"),
     (["story", "--action", "UPLOAD", "--profile", "go-relay", "--status", "FAILURE"], "no story of UPLOAD", "SUCCESS"),
     (["cover", "--action", "UPSCALE"], "cover takes no --action", "leave it away"),
+    (["faults"], "name the rule to break", "--all"),
+    (["faults", "--rule", "json-bom", "--all"], "do not go together", "--rule"),
+    (["faults", "--rule", "json-bmo"], "no rule 'json-bmo'", "json-bom"),
+    (["faults", "--rule", "grid-incomplete", "--action", "UPSCALE"], "nothing breaks grid-incomplete alone", "docpact explain"),
+    (["faults", "--rule", "documented-null", "--profile", "tolerant"], "nothing breaks documented-null alone", "--profile"),
+    (["valid", "--all"], "valid takes no --all", "leave it away"),
     (["models", "-n", "3"], "models takes no -n", "leave it away"),
     (["models", "--as", "json"], "no form 'json' here", "typeddict"),
     (["models", "--out", "models.py"], "models.py does not tell what to write", "--as pydantic"),

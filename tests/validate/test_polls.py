@@ -28,6 +28,12 @@ def test_a_poll_that_says_nothing_of_the_status_is_forgotten(running: dict[str, 
     assert told([running, between, submitted])[-1] == ("status-back", "error", 2)
 
 
+@pytest.mark.parametrize("status", [["SUCCESS"], {"is": "SUCCESS"}, 7, None])
+def test_a_status_of_another_type_is_no_state(running: dict[str, Any], status: Any) -> None:
+    odd = {**running, "status": status}
+    assert told([odd, odd, running], times=[0, 10_000_000, 20_000_000]) == []
+
+
 def test_an_end_is_left_also_after_an_error_body(example: dict[str, Any], running: dict[str, Any]) -> None:
     assert told([example, BUSY, running]) == [("end-left", "error", 2)]
 

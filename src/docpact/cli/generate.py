@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from docpact import __version__
 from docpact.cli import fixtures
 from docpact.contract import load
 from docpact.errors import Exit, UsageError
+from docpact.rules import RULES
 
 if TYPE_CHECKING:
     import argparse
@@ -27,6 +29,7 @@ _EXAMPLES = """examples:
   docpact generate valid -n 20 --action UPSCALE --locale chinese --as files --out payloads/
   docpact generate story --action IMAGINE --status FAILURE
   docpact generate cover --profile csharp-proxy --out cover/
+  docpact generate faults --all --out faults/
   docpact generate models --as pydantic --out models.py"""
 
 _SEED = "any text or number: the same seed gives the same bytes, everywhere (default: 0)"
@@ -40,6 +43,7 @@ _OUT = "the file, or with --as files the folder, to write; whole or not at all (
 
 # The options that not every kind takes.
 TAKEN = ("count", "seed", "status", "action", "locale")
+_OF_FAULTS = ("rule", "all")
 
 
 class Kind(NamedTuple):
@@ -63,6 +67,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add("--status", metavar="S", help=_STATUS)
     add("--action", metavar="A", help="only payloads and stories of this action")
     add("--locale", metavar="L", help="prompts in this language or script only, such as chinese")
+    add("--rule", metavar="RULE", help="faults: break this rule")
+    add("--all", action="store_true", default=None, help="faults: break each rule that can be broken alone, at several places")
     add("--profile", default="documented", metavar="NAME", help="as this family of servers sends them")
     add("--contract", default="task-fetch", metavar="NAME|DIR", help="the contract (default: task-fetch)")
     add("--as", dest="form", metavar="FORM", help=_AS)
@@ -76,7 +82,7 @@ def run(options: argparse.Namespace, streams: Streams) -> int:
     if options.kind not in KINDS:
         raise UsageError(f"there is nothing called {options.kind!r} to make", hint=_nearest(options.kind, KINDS))
     kind = KINDS[options.kind]
-    for name in TAKEN:
+    for name in (*TAKEN, *_OF_FAULTS):
         if getattr(options, name) is not None and name not in kind.takes:
             option = "-n" if name == "count" else f"--{name}"
             raise UsageError(f"{options.kind} takes no {option}", hint="leave it away")
@@ -118,6 +124,7 @@ def _write(make: Maker, takes: Collection[str], options: argparse.Namespace, str
         target.write_texts((piece.encode() for piece in pieces), streams)
         return
     said = {name: getattr(options if name == "locale" else asked, name) for name in TAKEN if name in takes}
+    said |= {name: getattr(options, name) for name in _OF_FAULTS if name in takes}
     target.write(made, {**about(contract, options.profile, __version__, {"kind": options.kind, **said}), **more}, streams)
 
 
@@ -139,12 +146,26 @@ def _cover(sampler: Sampler, asked: Asked, _: argparse.Namespace) -> tuple[Itera
     return covered(sampler, asked)
 
 
+def _faults(sampler: Sampler, asked: Asked, options: argparse.Namespace) -> tuple[Iterable[Made], Mapping[str, Any]]:
+    if (options.rule is None) == (options.all is None):
+        wrong = "name the rule to break" if options.rule is None else "--rule and --all do not go together"
+        raise UsageError(wrong, hint="for example: docpact generate faults --rule success-without-image, or --all")
+    if options.rule is not None and options.rule not in RULES:
+        near = get_close_matches(options.rule, RULES, n=1)
+        hint = f"did you mean {near[0]}?" if near else "docpact explain lists them"
+        raise UsageError(f"there is no rule {options.rule!r}", hint=hint)
+    from docpact.generate.broken import broken
+
+    return broken(sampler, asked, options.rule), {}
+
+
 KINDS = {
     "valid": Kind("payloads that break no rule", _valid, frozenset(TAKEN)),
     "story": Kind("the polls of tasks, from submission to end", _story, frozenset(TAKEN)),
     "cover": Kind(
         "the fewest payloads and stories that exercise all that the contract names", _cover, frozenset({"seed", "locale"})
     ),
+    "faults": Kind("what breaks one rule and no other: of --rule, or --all", _faults, frozenset((*TAKEN, *_OF_FAULTS))),
     "models": Kind("types of the contract in another language", None, frozenset()),
 }
 
@@ -155,7 +176,5 @@ def _or(names: Iterable[str]) -> str:
 
 
 def _nearest(word: str, known: Iterable[str]) -> str:
-    from difflib import get_close_matches
-
     near = get_close_matches(word.lower(), known, n=1)
     return f"did you mean {near[0]}?" if near else f"there is: {_or(known)}"

@@ -70,7 +70,7 @@ class Polls:
         yield from self._settled(story, payload, status)
         yield from self._instants(story, instants, at)
         yield from self._stuck(story, (status, member(payload, self._roles["progress"])), at)
-        if status in self._cycle.states:
+        if isinstance(status, str) and status in self._cycle.states:
             story.status = status
         story.polls += 1
 
@@ -190,7 +190,9 @@ class Polls:
             return
         seconds = (at - story.since) / 1000
         status = standing[0]
-        if seconds <= self._cycle.stuck_seconds or status not in self._cycle.stuck_states or "stuck" in story.told:
+        if seconds <= self._cycle.stuck_seconds or "stuck" in story.told:
+            return
+        if not isinstance(status, str) or status not in self._cycle.stuck_states:
             return
         story.told.add("stuck")
         pointer = self._roles["status"]
