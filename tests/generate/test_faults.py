@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from odd_contracts import contract_of, odd_payload, odd_schema
 
 from docpact import api
 from docpact.captures import Text
@@ -16,6 +17,7 @@ from docpact.finding import Finding, Layer, Severity, without_indices
 from docpact.generate.draws import Seeded
 from docpact.generate.faults import Faults, faults, story_faults
 from docpact.generate.payloads import Sampler
+from docpact.generate.stories import line, story
 from docpact.polled import Polled, unwrapped
 from docpact.rules import RULES
 from docpact.validate.stream import Settings, Stream
@@ -186,6 +188,22 @@ def test_a_contract_of_a_page_alone_has_the_faults_of_its_schema_and_of_the_text
     told = list(story_faults(PLAIN, [Polled(CONTRACT.example)]))
     assert {fault.rule for fault in told} == {rule for rule in RULES if rule in {fault.rule for fault in made}
                                               and RULES[rule].layer is Layer.DOCUMENTED}  # fmt: skip
+
+
+@pytest.mark.parametrize("profile", ["documented", "loose"])
+def test_odd_names_words_and_types_are_broken_alone_as_well(profile: str) -> None:
+    odd = contract_of(odd_schema())
+    made = list(faults(odd, odd_payload(), None, profile))
+    assert {"documented-type", "documented-null", "documented-required", "documented-enum"} < {fault.rule for fault in made}
+    assert broken_laws(made, odd, frozenset({"json-surrogate"})) == []
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_each_fault_of_a_story_that_is_generated_breaks_its_rule_alone(profile: str) -> None:
+    sampler = Sampler(CONTRACT, profile)
+    for number in range(2):
+        polls = [unwrapped(line(sampler, poll)) for poll in story(sampler, Seeded("story", number))]
+        assert broken_laws(BY_PROFILE[profile].of_story(polls)) == []
 
 
 def test_faults_are_made_at_the_first_the_middle_the_last_and_the_only_button() -> None:

@@ -191,10 +191,11 @@ def _at(change: Change) -> Any:
     """Return what stands at the place of a change, through lists too."""
     value = change.payload
     for part in change.place.split("/")[1:]:
+        name = part.replace("~1", "/").replace("~0", "~")
         if isinstance(value, list):
             value = value[int(part)]
-        elif isinstance(value, dict) and part in value:
-            value = value[part]
+        elif isinstance(value, dict) and name in value:
+            value = value[name]
         else:
             return ABSENT
     return value

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     Schema = Mapping[str, Any]
     Turn = Callable[[Contract, Any], Iterator[Change]]
 
+_WHOLE = 2**50
+
 
 def places(schema: Schema, value: Any, pointer: str = "") -> Iterator[tuple[str, Schema, Any]]:
     """Yield pointer, schema and value of everything in a payload that the page names; of a list its first, middle and last."""
@@ -90,7 +92,8 @@ def _mistyped(value: Any) -> Iterator[tuple[str, Any]]:
         yield "integer", int(value)
     elif isinstance(value, int | float):
         yield "string", str(value)
-        yield "number", floor(value) + 0.5
+        # A large float is whole again.
+        yield "number", floor(value) + 0.5 if abs(value) < _WHOLE else 0.5
         yield "boolean", bool(value)
     elif isinstance(value, list):
         yield "object", {str(index): item for index, item in enumerate(value)}

@@ -56,9 +56,7 @@ def in_one_poll(coherence: Coherence, polls: Polls, of: Callable[[Any], Iterator
         for fault in of(polls[index].payload):
             if fault.polls is None and fault.payload is None:
                 continue
-            broken = polls[index]._replace(payload=fault.payload, asked=polls[index].asked) if fault.polls is None else (
-                polls[index]._replace(asked=fault.polls[0].asked)
-            )  # fmt: skip
+            broken = _broken_poll(coherence, polls[index], fault)
             if _stays(coherence, polls, index, broken.payload):
                 yield fault._replace(payload=None, polls=(*polls[:index], broken, *polls[index + 1 :]), poll=index)
                 break
@@ -66,6 +64,15 @@ def in_one_poll(coherence: Coherence, polls: Polls, of: Callable[[Any], Iterator
         else:
             if alone is not None:
                 yield alone
+
+
+def _broken_poll(coherence: Coherence, poll: Polled, fault: Fault) -> Polled:
+    """Put a fault of a body into a poll; where it is about the id, nothing else was asked for."""
+    if fault.polls is not None:
+        return poll._replace(asked=fault.polls[0].asked)
+    pointer = coherence.contract.roles.get("id", "")
+    asked = poll.asked if member(poll.payload, pointer) == member(fault.payload, pointer) else None
+    return poll._replace(payload=fault.payload, asked=asked)
 
 
 def _stays(coherence: Coherence, polls: Polls, index: int, payload: Any) -> bool:

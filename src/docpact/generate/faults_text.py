@@ -7,12 +7,14 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from docpact.captures import DEFAULT_LIMIT
+from docpact.finding import escape_token
 from docpact.generate.fault import ends
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
 _TEXT = re.compile(r':"((?:[^"\\]|\\.)*)"', re.DOTALL)
+_HALVES = re.compile("[\ud800-\udfff]")
 _DEEP = 300
 _DIGITS = 5_000
 
@@ -26,8 +28,9 @@ class Written(NamedTuple):
 
 
 def written(payload: Any) -> str:
-    """Write a payload as a relay does: one line, without blanks, characters as they are."""
-    return json.dumps(payload, ensure_ascii=False, separators=(",", ":"))
+    """Write a payload as a relay does: one line, without blanks, characters as they are, unless half of one is among them."""
+    text = json.dumps(payload, ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(payload, separators=(",", ":")) if _HALVES.search(text) else text
 
 
 def _empty(payload: Any) -> Iterator[Written]:  # noqa: ARG001 - one signature for all
@@ -106,22 +109,15 @@ def _depth(payload: Any) -> Iterator[Written]:
 
 
 def _duplicate(payload: Any) -> Iterator[Written]:
-    text = written(payload)
-    found = list(_members(payload))
-    for index in ends(len(found)):
-        name, at = found[index]
+    held: dict[str, Any] = payload if isinstance(payload, dict) else {}
+    members = [(name, f"{written(name)}:{written(value)}") for name, value in held.items()]
+    for index in ends(len(members)):
+        name, member = members[index]
         # What stands last is what most parsers take: the payload stays what it was.
-        for value, how in (("null", "with different values"), (None, "with equal values")):
-            again = value or written(payload[name])
-            yield Written(f"/{name}", f"{text[:at]}{written(name)}:{again},{text[at:]}".encode(), how)
-
-
-def _members(payload: Any) -> Iterator[tuple[str, int]]:
-    """Yield the members of the payload itself, and where each begins in its text."""
-    at = 1
-    for name, value in payload.items() if isinstance(payload, dict) else ():
-        yield name, at
-        at += len(written(name)) + len(written(value)) + len(":,")
+        for again, how in ((f"{written(name)}:null", "with different values"), (member, "with equal values")):
+            texts = [text for _, text in members]
+            text = ",".join([*texts[:index], again, *texts[index:]])
+            yield Written(f"/{escape_token(name)}", f"{{{text}}}".encode(), how)
 
 
 def _surrogate(payload: Any) -> Iterator[Written]:
