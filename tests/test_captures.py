@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from docpact.captures import Read, Skipped, Text, Unreadable, read
+from docpact.captures import Judged, Read, Skipped, Text, Unreadable, read
+from docpact.cli import main
 
 
 def texts(*inputs: str | Path, stdin: bytes = b"", limit: int = 10_000) -> list[Read]:
@@ -177,3 +178,12 @@ def test_a_folder_is_named_as_it_was_given_without_a_slash_too_many(
     (text,) = read([written])
     assert isinstance(text, Text)
     assert text.source == str(Path(written, "x.json"))
+
+
+def test_the_manifest_of_a_generated_folder_is_no_payload_and_any_other_file_of_that_name_is(tmp_path: Path) -> None:
+    assert main(["generate", "valid", "-n", "2", "--out", f"{tmp_path}/made/"]) == 0
+    names: dict[str, type] = {thing.source: type(thing) for thing in texts(tmp_path / "made") if not isinstance(thing, Judged)}
+    assert names.pop(f"{tmp_path}/made/manifest.json") is Skipped
+    assert list(names.values()) == [Text, Text]
+    (tmp_path / "made/manifest.json").write_text('{"id": "1"}')
+    assert [type(thing) for thing in texts(tmp_path / "made")] == [Text] * 3

@@ -6,8 +6,10 @@ import io
 import re
 import shlex
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 from docpact.cli import VERBS, main
 from docpact.cli.options import parse
@@ -15,6 +17,9 @@ from docpact.contract import load
 from docpact.errors import Exit
 from docpact.finding import Layer
 from docpact.rules import RULES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -40,6 +45,16 @@ def test_a_command_in_the_readme_prints_what_the_readme_shows(block: str, monkey
     assert printed == expected
 
 
+@pytest.fixture
+def without_haste() -> Iterator[None]:
+    """Hypothesis draws the same each time, and no example is refused because the machine is busy."""
+    settings.register_profile("docs", deadline=None, derandomize=True, database=None)
+    settings.load_profile("docs")
+    yield
+    settings.load_profile("default")
+
+
+@pytest.mark.usefixtures("without_haste")
 @pytest.mark.parametrize("block", blocks("python"), ids=lambda block: block.split("\n")[0][:50])
 def test_the_python_in_the_readme_runs_and_prints_what_it_says(block: str, capsys: pytest.CaptureFixture[str]) -> None:
     exec(compile(block, "README.md", "exec"), {})  # noqa: S102 - our own README

@@ -179,6 +179,8 @@ def one(name: str, reader: Plain, *, named: bool) -> Iterator[Read]:
     apart = reader.apart(name, named=named)
     if apart is not None:
         yield apart
+    elif not named and _is_manifest(os.path.join(reader.folder, name)):
+        yield Skipped(name, "the manifest of a generated folder")
     elif named or is_capture(os.path.join(reader.folder, name), reader):
         yield from _file(name, reader, named=named)
     else:
@@ -220,6 +222,17 @@ def _folder(folder: str, reader: Plain, above: tuple[tuple[int, int], ...]) -> I
             yield Skipped(path, "not a regular file")
         else:
             yield from one(path, reader, named=False)
+
+
+def _is_manifest(path: str) -> bool:
+    """Tell whether a file that was met in a folder says what `docpact generate` has made there."""
+    if os.path.basename(path) != "manifest.json":
+        return False
+    try:
+        with open(path, "rb") as file:
+            return file.read(_HEAD).replace(b" ", b"").replace(b"\n", b"").startswith(b'{"docpact":')
+    except OSError:
+        return False
 
 
 def is_capture(path: str, reader: Plain) -> bool:
