@@ -91,11 +91,11 @@ def claims(results: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def short_table(results: Mapping[str, Any]) -> str:
-    """Draw the table for README.md."""
+    """Draw the table for README.md: what has a goal, and no more."""
     rows = ["| judged or made | beside | docpact takes |", "|---|---|---|"]
-    told = [claim for claim in claims(results) if not claim["aside"]]
+    told = [claim for claim in claims(results) if not claim["aside"] and claim["goal"] is not None]
     rows += [f"| {claim['what']} | {claim['beside'] or ''} | {takes(claim)} |" for claim in told]
-    return "\n".join(rows + made_table(results))
+    return "\n".join(rows)
 
 
 def made_table(results: Mapping[str, Any]) -> list[str]:
