@@ -114,6 +114,13 @@ def _write(make: Maker, takes: Collection[str], options: argparse.Namespace, str
     sampler = Sampler(contract, options.profile, options.locale)
     given = {name: getattr(options, name) for name in ("count", "seed", "status", "action")}
     asked = Asked(**{name: value for name, value in given.items() if value is not None})
+    if options.kind == "valid" and target.form in {"ndjson", "json"}:
+        from docpact.generate import encoded
+        from docpact.generate.written import written
+
+        values = written(sampler, asked)
+        target.write_texts(encoded.listed(values) if target.form == "json" else (value + b"\n" for value in values), streams)
+        return
     made, more = make(sampler, asked, options)
     if target.form in {"python", "typescript"}:
         from docpact.generate.models import PAYLOADS

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import struct
+from functools import lru_cache
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 T = TypeVar("T")
 
 _MASK = (1 << 64) - 1
 # The increment and the multipliers of the SplitMix64 generator (Steele, Lea and Flood, 2014).
 _STEP, _FIRST, _SECOND = 0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB
+# So many payloads are drawn for at once.
+_BLOCK = 256
 
 
 class Draws(Protocol):
@@ -56,12 +60,67 @@ class Seeded:
         try:
             x = self._bases[path] + self._offset & _MASK
         except KeyError:
-            digest = blake2b(f"{self.seed}\x1f{path}".encode("utf-8", "surrogatepass"), digest_size=8).digest()
-            self._bases[path] = int.from_bytes(digest, "big")
+            self._bases[path] = _base(self.seed, path)
             return self.integer(path, low, high)
         x = (x ^ x >> 30) * _FIRST & _MASK
         x = (x ^ x >> 27) * _SECOND & _MASK
         return low + (x ^ x >> 31) % (high - low + 1)
+
+
+class Columns:
+    """The choices of `Seeded` for many payloads in a row: where a path is first asked for, all of a block are drawn at once.
+
+    They are computed side by side in one long integer: one operation on it is one step of the generator for the whole block.
+    """
+
+    __slots__ = ("_at", "_bases", "_columns", "_count", "_first", "_seed", "nth")
+
+    def __init__(self, seed: int | str, count: int) -> None:
+        self.nth = 0
+        self._seed = seed
+        self._count = count
+        self._bases: dict[str, int] = {}
+        self._columns: dict[str, Sequence[int]] = {}
+        self._first = self._at = 0
+
+    def __iter__(self) -> Iterator[int]:
+        """Go from payload to payload: all choices are of the last number that was given."""
+        for nth in range(self._count):
+            self.nth, self._at = nth, nth % _BLOCK
+            if not self._at:
+                self._first = nth
+                self._columns.clear()
+            yield nth
+
+    def integer(self, path: str, low: int, high: int) -> int:
+        """Choose a whole number from `low` to `high`, both included; the same path gives the same choice."""
+        try:
+            column = self._columns[path]
+        except KeyError:
+            column = self._columns[path] = self._drawn(path)
+        return low + column[self._at] % (high - low + 1)
+
+    def _drawn(self, path: str) -> Sequence[int]:
+        if path not in self._bases:
+            self._bases[path] = _base(self._seed, path)
+        size = min(_BLOCK, self._count - self._first)
+        ones, steps, mask = _lanes(size)
+        x = (self._bases[path] + (self._first + 1) * _STEP & _MASK) * ones + steps & mask
+        x = (x ^ x >> 30 & mask) * _FIRST & mask
+        x = (x ^ x >> 27 & mask) * _SECOND & mask
+        return struct.unpack(f"<{2 * size}Q", (x ^ x >> 31 & mask).to_bytes(16 * size, "little"))[::2]
+
+
+@lru_cache(maxsize=4)
+def _lanes(size: int) -> tuple[int, int, int]:
+    """Return 1, the way from the first number, and 64 set bits, for each lane; a lane is 128 bits wide, as a product is."""
+    ones = sum(1 << 128 * n for n in range(size))
+    return ones, sum((n * _STEP & _MASK) << 128 * n for n in range(size)), ones * _MASK
+
+
+def _base(seed: int | str, path: str) -> int:
+    """Return where the numbers of a path begin."""
+    return int.from_bytes(blake2b(f"{seed}\x1f{path}".encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big")
 
 
 class Steered:

@@ -10,13 +10,14 @@ import msgspec
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-_encode = msgspec.json.Encoder().encode
+# JSON as nearly all of it is written; it raises UnicodeEncodeError and OverflowError for what `compact` can write all the same.
+plain = msgspec.json.Encoder().encode
 
 
 def compact(value: Any) -> bytes:
     """Return JSON without white space, on no line of its own."""
     try:
-        return _encode(value)
+        return plain(value)
     except (UnicodeEncodeError, OverflowError):
         # Half a surrogate pair, or an integer above 64 bits: no more than a contract of somebody's own may list.
         return json.dumps(value, separators=(",", ":")).encode()

@@ -41,7 +41,7 @@ class Task(dict[str, Any]):
 
     def __missing__(self, name: str) -> Any:
         """Return one of the values that texts may be made of, or a time in milliseconds."""
-        value = self[name] = _VALUES[name](self)
+        value = self[name] = VALUES[name](self)
         return value
 
 
@@ -66,9 +66,10 @@ def _parent(task: Task) -> str:
 
 
 def _job(task: Task) -> str:
-    digits = f"{task.draws.integer('job/high', 0, 2**64 - 1):016x}{task.draws.integer('job/low', 0, 2**64 - 1):016x}"
+    high, low = task.draws.integer("job/high", 0, 2**64 - 1), task.draws.integer("job/low", 0, 2**64 - 1)
     # Version 4 of RFC 9562, as the jobs of Midjourney are.
-    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{'89ab'[int(digits[16], 16) % 4]}{digits[17:20]}-{digits[20:]}"
+    digits = f"{(high >> 16 << 16 | 0x4000 | high & 0xFFF) << 64 | 1 << 63 | low & ~(3 << 62):032x}"
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
 
 def _chinese(task: Task) -> str:
@@ -85,7 +86,7 @@ def _signature(task: Task) -> str:
     return blake2b(f"{task['job']} {task['issued']}".encode(), digest_size=32).hexdigest()
 
 
-_VALUES: dict[str, Callable[[Task], Any]] = {
+VALUES: dict[str, Callable[[Task], Any]] = {
     "submitted": _submitted,
     "started": lambda task: task["submitted"] + task.draws.integer("clock/queued", *task.samples.clock.queued),
     "finished": lambda task: task["started"] + task.draws.integer("clock/running", *task.samples.clock.running),
