@@ -1,4 +1,4 @@
-"""Hypothesis strategies of a contract: `payloads` and `stories`, and the types `Payload` and `Story` for annotations.
+"""Hypothesis strategies of a contract: `payloads`, `stories` and `faults`, and the types `Payload` and `Story` for annotations.
 
 Raises `MissingExtraError` for each of them where Hypothesis is not installed.
 """
@@ -6,9 +6,9 @@ Raises `MissingExtraError` for each of them where Hypothesis is not installed.
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from docpact.generate.strategies import Payload, Story, payloads, stories
+    from docpact.generate.strategies import Payload, Story, faults, payloads, stories
 
-__all__ = ["Payload", "Story", "payloads", "stories"]
+__all__ = ["Payload", "Story", "faults", "payloads", "stories"]
 
 
 def __getattr__(name: str) -> Any:

@@ -17,13 +17,18 @@ from jsonschema import Draft202012Validator
 
 import docpact
 from docpact.errors import ContractError, MissingExtraError, UsageError
-from docpact.strategies import Payload, Story, payloads, stories
+from docpact.finding import Layer, Severity
+from docpact.rules import RULES
+from docpact.strategies import Payload, Story, faults, payloads, stories
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from hypothesis.strategies import SearchStrategy
+
+    from docpact.finding import Finding
+    from docpact.generate.fault import Fault
 
 CONTRACT = docpact.load()
 PROFILES = sorted(CONTRACT.profiles)
@@ -145,7 +150,11 @@ def test_what_is_allowed_shrinks_to_the_members_that_matter() -> None:
     assert smallest(payloads(coherent=False), lambda p: len(p["buttons"]) > 1) == {"buttons": [button] * 2}
 
 
-@pytest.mark.parametrize("strategy", [payloads(), payloads(coherent=False), payloads(profile="csharp-proxy")], ids=str)
+@pytest.mark.parametrize(
+    "strategy",
+    [payloads(), payloads(coherent=False), payloads(profile="csharp-proxy"), faults(), faults(rule="button-style")],
+    ids=["coherent", "allowed", "family", "faults", "faults of a rule"],
+)
 def test_hardly_a_draw_is_rejected(strategy: SearchStrategy[Any]) -> None:
     @settings(settled, max_examples=300)
     @given(strategy)
@@ -241,6 +250,135 @@ def test_a_story_that_cannot_be_told_is_refused_at_once() -> None:
         stories(action="FLY")
     with pytest.raises(UsageError, match="no lifecycle"):
         stories(with_schema(CONTRACT.schema))
+
+
+# --- Faults -----------------------------------------------------------------------------------------------------------
+
+
+def breaches(fault: Fault, contract: docpact.Contract = CONTRACT) -> list[Finding]:
+    """Judge a fault as those who draw it would."""
+    if fault.polls is None:
+        return contract.validate(fault.payload, profile=fault.profile)
+    payloads, times = [poll.payload for poll in fault.polls], [poll.at or 0 for poll in fault.polls]
+    if len(fault.polls) == 1:
+        return contract.validate(payloads[0], profile=fault.profile, asked=fault.polls[0].asked)
+    return contract.validate_story(payloads, profile=fault.profile, times=times)
+
+
+def breaks_its_rule_alone(fault: Fault, contract: docpact.Contract = CONTRACT) -> None:
+    found = {(finding.rule, finding.severity) for finding in breaches(fault, contract)}
+    assert (fault.rule, fault.severity) in found
+    others = {(rule, severity) for rule, severity in found if rule != fault.rule}
+    assert all(severity is not Severity.ERROR and rule in fault.beside for rule, severity in others), (fault, others)
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_a_fault_breaks_its_rule_and_no_other(profile: str) -> None:
+    @settings(settled, max_examples=60)
+    @given(faults(profile=profile))
+    def hold(fault: Fault) -> None:
+        breaks_its_rule_alone(fault)
+
+    hold()
+
+
+NOT_HERE = {"documented-constraint", "undocumented-member", "status-back-known"}
+BREAKABLE = [rule.id for rule in RULES.values() if rule.layer is not Layer.TRANSPORT and rule.id not in NOT_HERE]
+
+
+@pytest.mark.parametrize("rule", BREAKABLE)
+def test_the_fault_of_a_rule_that_is_asked_for_breaks_that_rule(rule: str) -> None:
+    @settings(settled, max_examples=8)
+    @given(faults(rule=rule))
+    def hold(fault: Fault) -> None:
+        assert fault.rule == rule
+        breaks_its_rule_alone(fault)
+
+    hold()
+
+
+def test_every_rule_is_drawn_that_the_profile_can_break() -> None:
+    seen: set[str] = set()
+
+    @settings(settled, max_examples=500, phases=[Phase.generate])
+    @given(faults())
+    def see(fault: Fault) -> None:
+        seen.add(fault.rule)
+
+    see()
+    assert seen <= set(BREAKABLE)
+    assert len(seen) > 0.7 * len(BREAKABLE)
+    assert reached(faults(profile="strict", rule="undocumented-member"), lambda f: f.place)
+
+
+@pytest.mark.parametrize(
+    "what", [lambda f: f.place == "/buttons/0/style", lambda f: f.place == "/buttons/4/style", lambda f: "only" in f.how]
+)
+def test_faults_stand_at_several_places(what: Callable[[Fault], bool]) -> None:
+    assert reached(faults(rule="button-style"), what)
+
+
+def test_a_fault_is_drawn_in_what_varies() -> None:
+    assert reached(faults(rule="button-style"), lambda f: f.payload["action"] == "DESCRIBE")
+    assert reached(faults(rule="id-empty"), lambda f: "\n" in f.payload["prompt"])
+
+
+def test_a_fault_shrinks_to_the_first_rule_the_first_place_and_the_plainest_payload() -> None:
+    assert smallest(faults(), lambda f: f.rule != "documented-body").rule == "documented-error-body"
+    found = smallest(faults(), lambda f: f.rule == "button-style")
+    assert (found.place, found.how, found.payload["id"]) == ("/buttons/0/style", "", "1757419200000000")
+    assert (found.payload["action"], found.payload["prompt"]) == ("IMAGINE", "a black dog flying")
+    assert len(smallest(faults(), lambda f: f.rule == "status-back").polls) <= 5
+
+
+def test_a_text_is_drawn_where_its_rule_is_asked_for() -> None:
+    assert reached(
+        faults(rule="json-bom"),
+        lambda f: json.loads(f.text.decode("utf-8-sig"))["prompt"] and f.text.startswith(b"\xef\xbb\xbf"),
+    )
+
+
+def test_a_fault_is_no_part_of_the_next_one() -> None:
+    @settings(settled, max_examples=30)
+    @given(faults(rule="instant-stays"), faults(rule="button-style"))
+    def change(story: Fault, one: Fault) -> None:
+        breaks_its_rule_alone(story)
+        breaks_its_rule_alone(one)
+        for payload in (one.payload, *(poll.payload for poll in story.polls or ())):
+            for button in payload["buttons"] or ():
+                button.clear()
+            payload.clear()
+
+    change()
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"rule": "button-stile"}, r"no rule 'button-stile'(.|\n)*did you mean button-style"),
+        ({"rule": "undocumented-member"}, "nothing breaks undocumented-member alone here"),
+        ({"rule": "capture-corrupt"}, "nothing breaks capture-corrupt alone here"),
+    ],
+)
+def test_a_rule_that_nothing_breaks_is_refused_at_once(asked: dict[str, str], said: str) -> None:
+    with pytest.raises(UsageError, match=said):
+        faults(**asked)
+
+
+def test_a_contract_of_a_page_alone_has_faults_of_its_schema(tmp_path: Path) -> None:
+    size = {"type": "integer"}
+    contract = with_schema({"type": "object", "properties": {"size": size}, "required": ["size"]}, str(tmp_path))
+
+    @settings(settled, max_examples=30)
+    @given(faults(contract))
+    def hold(fault: Fault) -> None:
+        breaks_its_rule_alone(fault, contract)
+
+    hold()
+    with pytest.raises(UsageError, match="nothing breaks status-back"):
+        faults(contract, rule="status-back")
+    with pytest.raises(ContractError, match="has coherence entries and no samples"):
+        faults(with_schema(CONTRACT.schema, str(tmp_path), coherence=CONTRACT.coherence))
 
 
 # --- Other contracts -------------------------------------------------------------------------------------------------

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 from hypothesis import strategies as st
 
 from docpact import contract as words
-from docpact.errors import ContractError
+from docpact.errors import ContractError, UsageError
 from docpact.generate.draws import Seeded
 from docpact.generate.stories import Poll, story
 from docpact.generate.strategies.anything import bodies
+from docpact.generate.strategies.breaking import Breaking, drawn_faults
 from docpact.generate.strategies.drawn import WIDER, Drawn, DrawnSampler
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from hypothesis.strategies import DrawFn, SearchStrategy
 
     from docpact.contract import Contract
+    from docpact.generate.fault import Fault
 
 
 def payloads(
@@ -43,11 +45,8 @@ def payloads(
     sampler.facts(Seeded(), status, action)
     if coherent and sampler.samples.rows:
         return coherent_payloads(sampler, status, action)
-    if coherent and sampler.contract.coherence:
-        raise ContractError(
-            f"the contract {sampler.contract.name} has coherence entries and no samples, so nothing coherent can be drawn",
-            hint="write a samples.toml beside its contract.toml, or ask for coherent=False",
-        )
+    if coherent:
+        _refuse_bare(sampler, "write a samples.toml beside its contract.toml, or ask for coherent=False")
     given = {"status": status, "action": action}
     pointers = {sampler.contract.roles[role]: value for role, value in given.items() if value is not None}
     return bodies(sampler.contract, sampler.profile, pointers)
@@ -82,6 +81,40 @@ def stories(
 def drawn_stories(draw: DrawFn, sampler: DrawnSampler, action: str | None, path: tuple[str, ...] | None) -> list[Poll]:
     """Draw the polls of one task."""
     return list(story(sampler, Drawn(draw), action, path))
+
+
+def faults(
+    contract: str | Path | Contract = "task-fetch", *, profile: str = "documented", rule: str | None = None
+) -> SearchStrategy[Fault]:
+    """Return the strategy of faults: a payload, or the polls of a task, in which one rule is broken and no other.
+
+    The rule is given, or any that a payload or a story can break under the profile; a text, which breaks one of transport,
+    is drawn where that rule is given. They shrink to the first rule, place and way, in a payload as `payloads` shrinks it.
+    Raises `UsageError` for a rule that there is not, or that nothing breaks here; `ContractError` as `payloads` does.
+    """
+    breaking = _breaking(_sampler(contract, profile))
+    rules = breaking.rules if rule is None else [breaking.checked(rule)]
+    if not rules:
+        raise UsageError(
+            f"the contract {breaking.sampler.contract.name} says nothing that could be broken",
+            hint="ask for another profile, or for a rule of the transport layer",
+        )
+    return drawn_faults(breaking, rules)
+
+
+# What ships with docpact has one sampler for a profile, and so one of these.
+@lru_cache(maxsize=32)
+def _breaking(sampler: DrawnSampler) -> Breaking:
+    _refuse_bare(sampler, "write a samples.toml beside its contract.toml")
+    return Breaking(sampler)
+
+
+def _refuse_bare(sampler: DrawnSampler, hint: str) -> None:
+    if sampler.contract.coherence and not sampler.samples.rows:
+        raise ContractError(
+            f"the contract {sampler.contract.name} has coherence entries and no samples, so nothing coherent can be drawn",
+            hint=hint,
+        )
 
 
 def _sampler(contract: str | Path | Contract, profile: str) -> DrawnSampler:
