@@ -87,3 +87,8 @@ def differences(before: Any, after: Any, pointer: str = "") -> Iterator[tuple[st
             yield from differences(one, other, f"{pointer}/{index}")
     elif type(before) is not type(after) or before != after:
         yield pointer, after
+
+
+def touches(pointer: str, other: str) -> bool:
+    """Tell whether one pointer is the other, or leads into it."""
+    return pointer == other or pointer.startswith(f"{other}/") or other.startswith(f"{pointer}/")

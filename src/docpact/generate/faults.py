@@ -15,7 +15,7 @@ from docpact.finding import Layer, Severity, without_indices
 from docpact.generate import faults_coherent, faults_documented, faults_polls, faults_text
 from docpact.generate.coherence import Coherence
 from docpact.generate.fault import Fault, grouped
-from docpact.pointers import ABSENT, member
+from docpact.pointers import ABSENT, member, touches
 from docpact.polled import Polled
 from docpact.rules import RULES
 
@@ -153,7 +153,7 @@ class Faults:
     def _broken(self, payload: Any, told: str | None = None) -> set[str]:
         """Return the coherent rules that a payload breaks, but for what is told already: a value that the page refuses."""
         found = self.coherence.hits(payload)
-        return {entry.rule for entry, hit in found if told is None or not _touches(hit.pointer, told)}
+        return {entry.rule for entry, hit in found if told is None or not touches(hit.pointer, told)}
 
     def _warnings(self, payload: Any) -> set[str]:
         return self._broken(payload) - _errors(self._broken(payload))
@@ -199,7 +199,3 @@ def _at(change: Change) -> Any:
         else:
             return ABSENT
     return value
-
-
-def _touches(pointer: str, other: str) -> bool:
-    return pointer == other or pointer.startswith(f"{other}/") or other.startswith(f"{pointer}/")

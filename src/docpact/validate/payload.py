@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from docpact.errors import UsageError
 from docpact.finding import Layer, Severity
+from docpact.pointers import touches
 from docpact.validate.coherent import Coherent
 from docpact.validate.documented import Documented
 from docpact.validate.engine import Engine
@@ -55,7 +56,7 @@ class Judge:
             told = [b.pointer for b in breaches if b.rule in _OF_THE_VALUE and b.severity is Severity.ERROR]
             found = self._coherent.breaches(value, asked)
             # What the page refuses is told once: a number that is a text is in no order either.
-            breaches.extend(breach for breach in found if not any(_touches(breach.pointer, at) for at in told))
+            breaches.extend(breach for breach in found if not any(touches(breach.pointer, at) for at in told))
         return breaches
 
     def poll(self, story: Story, value: Any, at: float | None = None, asked: str | None = None) -> list[Breach]:
@@ -66,8 +67,3 @@ class Judge:
             instants = frozenset(b.rule for b in coherent) & self.contract.lifecycle.instant_rules
             breaches.extend(self._polls.breaches(story, value, instants, at))
         return breaches
-
-
-def _touches(pointer: str, other: str) -> bool:
-    """Tell whether one pointer is the other, or leads into it."""
-    return pointer == other or pointer.startswith(f"{other}/") or other.startswith(f"{pointer}/")
