@@ -12,9 +12,11 @@ from docpact.pointers import ABSENT, is_set, member, members, name_of
 from docpact.redact import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from docpact.contract import ButtonKind, Contract, Entry
+
+    Check = Callable[[Any], Iterator["Hit"]]
 
 
 class Hit(NamedTuple):
@@ -32,6 +34,32 @@ _DATA_URL = re.compile(r"data:[\w.+-]+/[\w.+-]+;base64,")
 _ID = re.compile(r"1\d{15}")
 _NUMBER = (int, float)
 _MILLISECONDS = 10**12
+# The roles that an entry may speak of.
+ROLES = ("status", "action", "progress")
+_MOST_CHOSEN = 10_000
+
+
+class Checks:
+    """The coherence entries of a contract with the check of each, asked only of payloads that they speak of."""
+
+    def __init__(self, contract: Contract) -> None:
+        self.roles = {role: contract.roles[role] for role in ROLES if role in contract.roles}
+        self._all = [(entry, build(entry, contract)) for entry in contract.coherence]
+        self._chosen: dict[tuple[str | None, ...], list[tuple[Entry, Check]]] = {}
+
+    def facts(self, payload: Any) -> dict[str, Any]:
+        """Return what the members in a role say: status, action and progress, as far as the contract names them."""
+        return {role: member(payload, pointer) for role, pointer in self.roles.items()}
+
+    def speaking_of(self, facts: Mapping[str, Any]) -> list[tuple[Entry, Check]]:
+        """Return the entries that speak of a payload with these facts; there are few different ones in a run."""
+        key = tuple(value if isinstance(value, str) else None for value in facts.values())
+        found = self._chosen.get(key)
+        if found is None:
+            found = [(entry, check) for entry, check in self._all if entry.speaks_of(facts)]
+            if len(self._chosen) < _MOST_CHOSEN:
+                self._chosen[key] = found
+        return found
 
 
 def build(entry: Entry, contract: Contract) -> Callable[[Any], Iterator[Hit]]:

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from docpact.checks import build
+from docpact.checks import Checks
 from docpact.finding import escape_token
-from docpact.pointers import member
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
-    from docpact.checks import Hit
-    from docpact.contract import Contract, Entry, Profile
-
-    Check = tuple[Entry, Callable[[Any], Iterator[Hit]]]
+    from docpact.contract import Contract, Profile
 
 _TYPES: dict[str, type | tuple[type, ...]] = {
     "string": str, "integer": int, "number": (int, float), "boolean": bool, "array": list, "object": dict, "null": type(None),
@@ -27,9 +23,7 @@ class Allowed:
     def __init__(self, contract: Contract, profile: Profile) -> None:
         self._contract = contract
         self._profile = profile
-        self._roles = contract.roles
-        self._checks = [(entry, build(entry, contract)) for entry in contract.coherence]
-        self._speaking: dict[tuple[Any, ...], list[Check]] = {}
+        self._checks = Checks(contract)
 
     def broken(self, payload: Mapping[str, Any]) -> Iterator[str]:
         """Yield the ids of the rules that a payload breaks in the documented and the coherent layer; one may come twice."""
@@ -70,11 +64,8 @@ class Allowed:
             yield rule
 
     def _coherent(self, payload: Mapping[str, Any]) -> Iterator[str]:
-        facts = {role: member(payload, pointer) for role, pointer in self._roles.items() if role != "id"}
-        key = tuple(value if isinstance(value, str) else None for value in facts.values())
-        if key not in self._speaking:
-            self._speaking[key] = [(entry, check) for entry, check in self._checks if entry.speaks_of(facts)]
-        return (entry.rule for entry, check in self._speaking[key] for _ in check(payload))
+        speaking = self._checks.speaking_of(self._checks.facts(payload))
+        return (entry.rule for entry, check in speaking for _ in check(payload))
 
 
 def _is_of(value: Any, kind: str) -> bool:

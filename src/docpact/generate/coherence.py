@@ -6,21 +6,19 @@ from functools import cached_property
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
-from docpact.checks import build
+from docpact.checks import Checks
 from docpact.generate.draws import Seeded
 from docpact.generate.payloads import Sampler
 from docpact.pointers import ABSENT, changed, is_set, member
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from docpact.checks import Hit
     from docpact.contract import Contract, Entry
 
-_ROLES = ("status", "action", "progress")
 # A payload is mended member by member; one that needs more than this is not worth it.
 _MOST_MENDED = 20
-_MOST_HELD = 10_000
 _LATER = 30_000
 # How far a task has come that is moved to a state in which it runs: the step of progress, from 0.
 _MIDDLE = 3
@@ -36,28 +34,18 @@ class Coherence:
         self.contract = contract
         self.sampler = Sampler(contract, profile)
         self.profile = self.sampler.profile
-        self.checks: list[tuple[Entry, Callable[[Any], Iterator[Hit]]]] = [
-            (entry, build(entry, contract)) for entry in contract.coherence
-        ]
-        self._speaking: dict[tuple[str | None, ...], list[tuple[Entry, Callable[[Any], Iterator[Hit]]]]] = {}
+        self._checks = Checks(contract)
         self._moved: tuple[Any, dict[tuple[Any, ...], Any]] = (None, {})
-        self._roles = {role: contract.roles[role] for role in _ROLES if role in contract.roles}
 
     def facts(self, payload: Any) -> dict[str, Any]:
         """Return what the members in a role say: status, action and progress, as far as the contract names them."""
-        return {role: member(payload, pointer) for role, pointer in self._roles.items()}
+        return self._checks.facts(payload)
 
     def hits(self, payload: Any) -> list[tuple[Entry, Hit]]:
         """Return everything that does not fit together in a payload, with the entry that says so."""
         if not isinstance(payload, dict):
             return []
-        facts = self.facts(payload)
-        key = tuple(value if isinstance(value, str) else None for value in facts.values())
-        speaking = self._speaking.get(key)
-        if speaking is None:
-            speaking = [(entry, check) for entry, check in self.checks if entry.speaks_of(facts)]
-            if len(self._speaking) < _MOST_HELD:
-                self._speaking[key] = speaking
+        speaking = self._checks.speaking_of(self.facts(payload))
         return [(entry, hit) for entry, check in speaking for hit in check(payload)]
 
     def usual(self, name: str) -> list[Any]:
@@ -70,27 +58,27 @@ class Coherence:
             yield payload
             return
         unless: Mapping[str, Any] = entry.settings.get("unless", {})
-        ways = [self._ways(role, entry.when.get(role), unless.get(role, ()), payload) for role in self._roles]
+        ways = [self._ways(role, entry.when.get(role), unless.get(role, ()), payload) for role in self._checks.roles]
         told = set()
         for values in product(*ways):
             # One payload for each status is enough.
             if values[0] not in told:
-                moved = self.moved(payload, dict(zip(self._roles, values, strict=True)))
+                moved = self.moved(payload, dict(zip(self._checks.roles, values, strict=True)))
                 if moved is not None and entry.speaks_of(self.facts(moved)):
                     told.add(values[0])
                     yield moved
 
     def states(self, payload: Any) -> Iterator[Any]:
         """Yield the payload moved to each status that the profile knows, as far as that can be done."""
-        for status in self.sampler.statuses if "status" in self._roles else ():
+        for status in self.sampler.statuses if "status" in self._checks.roles else ():
             moved = self.moved(payload, {"status": status})
             if moved is not None:
                 yield moved
 
     def _ways(self, role: str, when: frozenset[str] | None, unless: Any, payload: Any) -> list[Any]:
         """List the values of a role for which an entry may speak: that of the payload first, then the usual ones."""
-        current = member(payload, self._roles[role])
-        known = [current, *self.usual(self._roles[role][1:])]
+        current = member(payload, self._checks.roles[role])
+        known = [current, *self.usual(self._checks.roles[role][1:])]
         if when is None and not unless:
             # The progress goes with the status: it is mended where it does not fit.
             return [ABSENT if role == "progress" else current]
@@ -108,9 +96,9 @@ class Coherence:
 
     def _moved_to(self, payload: Any, facts: Mapping[str, Any]) -> Any | None:
         for role, value in facts.items():
-            if value is not ABSENT and role in self._roles:
-                payload = changed(payload, self._roles[role], value)
-        kept = {at for role, at in self._roles.items() if role != "progress" or facts.get(role, ABSENT) is not ABSENT}
+            if value is not ABSENT and role in self._checks.roles:
+                payload = changed(payload, self._checks.roles[role], value)
+        kept = {at for role, at in self._checks.roles.items() if role != "progress" or facts.get(role, ABSENT) is not ABSENT}
         return self._mended(payload, kept)
 
     def _mended(self, payload: Any, kept: set[str]) -> Any | None:

@@ -4,22 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from docpact.checks import build
+from docpact.checks import ROLES, Checks
 from docpact.pointers import member, name_of
 from docpact.redact import shown
 from docpact.validate.breach import Breach
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from docpact.checks import Hit
     from docpact.contract import Contract, Entry
     from docpact.finding import Clause
-
-    Check = Callable[[Any], Iterator[Hit]]
-
-_ROLES = ("status", "action", "progress")
-_MOST_CHOSEN = 10_000
 
 
 class Coherent:
@@ -27,37 +22,25 @@ class Coherent:
 
     def __init__(self, contract: Contract) -> None:
         self._contract = contract
-        self._checks = [(entry, build(entry, contract)) for entry in contract.coherence]
-        self._roles = {role: contract.roles[role] for role in _ROLES if role in contract.roles}
+        self._checks = Checks(contract)
         self._clauses: dict[str, Clause | None] = {}
-        self._chosen: dict[tuple[str | None, ...], list[tuple[Entry, Check]]] = {}
 
     def breaches(self, payload: Any, asked: str | None = None) -> Iterator[Breach]:
         """Yield every breach in one task object; `asked` is the id that the client asked for, where it is known."""
         if not isinstance(payload, dict) or self._is_envelope(payload):
             return
-        facts = {role: member(payload, pointer) for role, pointer in self._roles.items()}
-        for entry, check in self._speaking(facts):
+        facts = self._checks.facts(payload)
+        for entry, check in self._checks.speaking_of(facts):
             for hit in check(payload):
                 yield self._breach(entry, hit, facts)
         if asked is not None:
             yield from self._mismatch(payload, asked)
 
-    def _speaking(self, facts: Mapping[str, Any]) -> list[tuple[Entry, Check]]:
-        """Return the entries that speak of a payload with these facts; there are few different ones in a run."""
-        key = tuple(value if isinstance(value, str) else None for value in facts.values())
-        found = self._chosen.get(key)
-        if found is None:
-            found = [(entry, check) for entry, check in self._checks if entry.speaks_of(facts)]
-            if len(self._chosen) < _MOST_CHOSEN:
-                self._chosen[key] = found
-        return found
-
     def _is_envelope(self, payload: Mapping[str, Any]) -> bool:
         return "status" not in payload and "id" not in payload and bool(self._contract.envelope & payload.keys())
 
     def _breach(self, entry: Entry, hit: Hit, facts: Mapping[str, Any]) -> Breach:
-        context = " and ".join(f"{role} is {facts[role]}" for role in _ROLES[:2] if role in entry.when)
+        context = " and ".join(f"{role} is {facts[role]}" for role in ROLES[:2] if role in entry.when)
         sentence = f"{name_of(hit.pointer)} {hit.says}"
         message = f"{context}, and {sentence}" if context else sentence
         return Breach(entry.rule, hit.pointer, hit.found, hit.expected, message, self._clause(hit.pointer))
