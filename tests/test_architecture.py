@@ -32,7 +32,9 @@ DOORS: dict[str, str | tuple[str, ...]] = {
     "pyarrow": "inputs.parquet",
     "pytest": "pytest_plugin",
     "referencing": "validate",
-    "schemathesis": "check",
+    "h11": "live.wire",
+    "httptools": "mock.server",
+    "schemathesis": "live.engine",
     "vcr": "cassettes.store",
     "yaml": "inputs.cassettes",
     "zstandard": "inputs.frames",
@@ -285,7 +287,7 @@ def test_the_source_obeys_the_picture() -> None:
 PICTURE = """
 ```text
 FACES     api · cli · pytest_plugin · report · __main__ · __init__
-MACHINES  mock · cassettes · check · scale
+MACHINES  mock · cassettes · live · scale
 THOUGHT   derive · validate · generate · drift
 WORDS     errors · finding · data · tally
 LATER     mock · scale · drift
@@ -304,7 +306,7 @@ HEALTHY = {
     "report/__init__.py": "",
     "report/as_text.py": "from ..finding import Finding\n",
     "cassettes/store.py": "import vcr\nfrom docpact.generate import strategies\n",
-    "check/__init__.py": "import schemathesis.checks\nfrom docpact.validate import engine\n",
+    "live/engine.py": "import schemathesis.checks\nfrom docpact.validate import engine\n",
     "derive/__init__.py": "from . import page\n",
     "derive/page.py": "import docpact.errors\nfrom docpact.data import root\n",
     "generate/strategies.py": "import hypothesis.strategies as st\n",
@@ -355,20 +357,20 @@ def test_a_healthy_skeleton_has_no_breach(breaches_with: Callable[..., list[str]
         ),
         (
             "derive/page.py",
-            "from importlib import import_module\nimport_module('docpact.check')",
-            "derive.page:4 imports upwards: .check",
+            "from importlib import import_module\nimport_module('docpact.live')",
+            "derive.page:4 imports upwards: .live",
         ),
         (
             "validate/engine.py",
             "from docpact.report import as_text",
             "validate.engine:4 imports upwards: .report.as_text",
         ),
-        ("check/__init__.py", "import docpact.cassettes.store", "check:3 imports sideways: .cassettes.store"),
+        ("live/engine.py", "import docpact.cassettes.store", "live.engine:3 imports sideways: .cassettes.store"),
         ("api.py", "from docpact.cli import main", "api:4 imports sideways: .cli"),
         ("cli/options.py", "import docpact.pytest_plugin", "cli.options:5 imports sideways: .pytest_plugin"),
         ("report/as_text.py", "import docpact.validate", "report.as_text:2 imports too much for its place: .validate"),
         ("report/as_text.py", "import docpact.api", "report.as_text:2 imports sideways: .api"),
-        ("__main__.py", "import docpact.check", "__main__:4 imports too much for its place: .check"),
+        ("__main__.py", "import docpact.live", "__main__:4 imports too much for its place: .live"),
         ("__main__.py", "import docpact.api", "__main__:4 imports sideways: .api"),
         (
             "__init__.py",
