@@ -54,11 +54,24 @@ class Clause(NamedTuple):
     quote: str = ""
 
 
+class Traffic(NamedTuple):
+    """The request and the answer behind a finding of a live endpoint, without tokens, safe to show.
+
+    `curl` is the request as a shell line, with the token as a variable; `poll` counts the polls of the task from 1, and is
+    None for what is no poll; `status` is that of HTTP, None where no answer came; `excerpt` is how the body begins.
+    """
+
+    curl: str
+    poll: int | None = None
+    status: int | None = None
+    excerpt: str = ""
+
+
 class Finding(NamedTuple):
     """One breach of one rule at one place.
 
-    `found` and `expected` are safe to show: short, and without secrets (see `redact`). `also` names the profiles under
-    which this would not be a finding.
+    `found` and `expected` are safe to show: short, and without secrets (see `redact`). `excused_by` names the profiles under
+    which this would not be a finding. `traffic` is there where a live endpoint was asked.
     """
 
     rule: str
@@ -71,6 +84,7 @@ class Finding(NamedTuple):
     expected: object = None
     clause: Clause | None = None
     excused_by: tuple[str, ...] = ()
+    traffic: Traffic | None = None
 
     @property
     def fingerprint(self) -> str:

@@ -11,9 +11,9 @@ from docpact.polled import unwrapped
 from docpact.redact import shown, shown_text
 from docpact.validate.breach import Breach
 from docpact.validate.payload import DEFAULT_LAYERS, Judge
+from docpact.validate.placing import flaws_of, places_of
 from docpact.validate.polls import Story
-from docpact.validate.positions import line_and_column, locate
-from docpact.validate.text import Flaw, Parsed, Reader
+from docpact.validate.text import Reader
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from docpact.contract import Contract
     from docpact.polled import Polled
     from docpact.validate.bulk import Sieve
+    from docpact.validate.text import Parsed
 
 # Stories that are remembered at a time; the one that was polled longest ago makes room.
 _MOST_STORIES = 200_000
@@ -118,8 +119,8 @@ class Stream:
             polled = unwrapped(item)
             judged.append((index, f"/{index}{_prefix(polled)}", self._breaches(text, polled)))
         wanted = [f"{prefix}{b.pointer}" for _, prefix, breaches in judged for b in breaches]
-        places = self._places(text, parsed, wanted)
-        flaws = self._flaws(text, parsed)
+        places = places_of(parsed, wanted, text.source, text.line)
+        flaws = flaws_of(parsed, text.source, text.line)
         for index, prefix, breaches in judged:
             found = [
                 b.finding(places[f"{prefix}{b.pointer}"]._replace(pointer=b.pointer, item=index), self._hint(text, b))
@@ -164,9 +165,9 @@ class Stream:
         return story
 
     def _placed(self, text: Text, parsed: Parsed, breaches: list[Breach], prefix: str) -> list[Finding]:
-        places = self._places(text, parsed, [f"{prefix}{b.pointer}" for b in breaches])
+        places = places_of(parsed, [f"{prefix}{b.pointer}" for b in breaches], text.source, text.line)
         found = [b.finding(places[f"{prefix}{b.pointer}"], self._hint(text, b)) for b in breaches]
-        return [*self._flaws(text, parsed), *found]
+        return [*flaws_of(parsed, text.source, text.line), *found]
 
     def _hint(self, text: Text, breach: Breach) -> str:
         if breach.rule == "documented-body" and breach.pointer:
@@ -176,26 +177,6 @@ class Stream:
         if breach.rule == "documented-body" and isinstance(breach.found, list):
             return f"to judge the items one by one: docpact validate --each {shown_text(text.source)}"
         return ""
-
-    def _flaws(self, text: Text, parsed: Parsed) -> list[Finding]:
-        where = line_and_column(parsed.characters, {flaw.offset for flaw in parsed.flaws})
-        return [self._flaw(text, flaw, where[flaw.offset]) for flaw in parsed.flaws]
-
-    def _flaw(self, text: Text, flaw: Flaw, at: tuple[int, int]) -> Finding:
-        line, column = at
-        breach = Breach(flaw.rule, flaw.pointer, flaw.found, None, flaw.message)
-        return breach.finding(Place(text.source, (text.line or 1) + line - 1, column=column))
-
-    def _places(self, text: Text, parsed: Parsed, pointers: list[str]) -> dict[str, Place]:
-        if not pointers:
-            return {}
-        offsets = locate(parsed.characters, pointers, once=not parsed.flaws)
-        where = line_and_column(parsed.characters, set(offsets.values()))
-        first = text.line or 1
-        return {
-            pointer: Place(text.source, first + where[offset][0] - 1, pointer, where[offset][1])
-            for pointer, offset in offsets.items()
-        }
 
 
 def broken_off(corrupt: Corrupt) -> Finding:
