@@ -1,0 +1,135 @@
+"""Lives: the tasks that a relay knows from the start, and how each of them goes, step by step, to its end."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from docpact.generate.draws import Seeded
+from docpact.generate.lives import lives_of
+from docpact.generate.payloads import Sampler
+from docpact.generate.stories import story
+from docpact.pointers import member
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from docpact.contract import Contract
+    from docpact.generate.draws import Draws
+    from docpact.generate.lives import Life
+    from docpact.generate.payloads import Task
+
+# A follower that asks every few seconds should see the end soon: so many steps show one status, at the most.
+_SHOWN = 3
+# Images in the samples stand at hosts that nobody has (RFC 2606): here they are on this relay.
+_HOST = re.compile(r"https?://(?:[a-z0-9-]+\.)*example\.(?:com|org|net)(?=/)")
+
+
+class Step(NamedTuple):
+    """One step in the life of a task: what a poll shows, and when that was in the life as it was made (milliseconds)."""
+
+    at: int
+    payload: dict[str, Any]
+
+
+class Made(NamedTuple):
+    """A task as it was made: its id, its job, and all its steps, the last of which stays."""
+
+    id: str
+    action: str
+    steps: tuple[Step, ...]
+
+
+class Given(Sampler):
+    """A sampler that is told some values of the next task, instead of drawing them: the prompt of a submission."""
+
+    values: Mapping[str, Any] = {}
+
+    def task(self, draws: Draws) -> Task:
+        """Begin a task with what is given."""
+        task = super().task(draws)
+        task.update(self.values)
+        return task
+
+
+class Lives:
+    """Make the tasks of a relay of one profile; the same seed makes the same ones. Images are at `base`."""
+
+    def __init__(self, contract: Contract, profile: str, seed: int | str, base: str) -> None:
+        self.contract = contract
+        self.sampler = Given(contract, profile)
+        self._draws = Seeded(seed)
+        self._base = base
+        self._lives = lives_of(self.sampler)
+        self._ends = [state for state in self.sampler.statuses if contract.lifecycle and contract.lifecycle.is_end(state)]
+
+    def known(self) -> Iterator[Made]:
+        """Yield tasks that show each action with the first end, and each other end with the first action that comes to it."""
+        actions = self.sampler.actions or [""]
+        told = set()
+        for action, end in self._wanted(actions):
+            made = self.made(action, end)
+            if made.id not in told:
+                told.add(made.id)
+                yield made
+
+    def _wanted(self, actions: list[str]) -> Iterator[tuple[str, str]]:
+        if not self._lives:
+            yield from ((action, status) for action in actions for status in self.sampler.statuses or [""])
+            return
+        best = max(self._ends, key=lambda end: self.sampler.samples.weights.get(end, 1), default="")
+        yield actions[0], best
+        yield from ((actions[0], end) for end in self._ends if end != best)
+        yield from ((action, best) for action in actions[1:])
+
+    def made(self, action: str, end: str, given: Mapping[str, Any] | None = None) -> Made:
+        """Make the next task: of an action, with an end (or, without a lifecycle, in a state); `given` are values of it."""
+        self.sampler.values = given or {}
+        life = self._lives.get(action)
+        if life is None:
+            payload = self.sampler.payload(self.sampler.task(self._draws), end, action)
+            steps = [Step(0, self._here(payload))]
+        else:
+            polls = story(self.sampler, self._draws, action or None, _path(life, end))
+            steps = [Step(poll.at, self._here(poll.payload)) for poll in polls]
+        task = self._id_of(steps[0].payload)
+        self._draws.nth += 1
+        return Made(task, action, tuple(self._thinned(steps)))
+
+    def _id_of(self, payload: Any) -> str:
+        found = member(payload, self.contract.roles["id"]) if "id" in self.contract.roles else None
+        if isinstance(found, str | int) and found not in ("", 0):
+            return str(found)
+        return str(self.sampler.task(self._draws)["id"])
+
+    def _here(self, payload: dict[str, Any]) -> dict[str, Any]:
+        return {
+            name: _HOST.sub(self._base, value, count=1) if isinstance(value, str) and value.startswith("http") else value
+            for name, value in payload.items()
+        }
+
+    def _thinned(self, steps: list[Step]) -> Iterator[Step]:
+        """Leave out what shows the same as the step before it, and of a long row in one status all but some."""
+        roles = self.contract.roles
+        views: list[list[Step]] = []
+        shown: tuple[Any, Any] | None = None
+        for step in steps:
+            view = tuple(member(step.payload, roles[role]) if role in roles else None for role in ("status", "progress"))
+            if view == shown:
+                continue
+            if shown is None or view[0] != shown[0]:
+                views.append([])
+            views[-1].append(step)
+            shown = (view[0], view[1])
+        for row in views:
+            chosen = sorted({0, *(n * (len(row) - 1) // (_SHOWN - 1) for n in range(_SHOWN))})
+            yield from (row[n] for n in chosen)
+
+
+def _path(life: Life, end: str) -> tuple[str, ...]:
+    """Return the longest way to an end: through every state that is on it, and once back where the family goes back."""
+    path = [life.begins[0]]
+    while following := life.after(path):
+        running = [state for state in following if not life.is_end(state)]
+        path.append(running[0] if running else end if end in following else following[0])
+    return tuple(path)

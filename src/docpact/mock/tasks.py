@@ -1,0 +1,127 @@
+"""The tasks of a relay while it runs: where each is in its life, and the answers that show it, made once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from docpact.exchange import Answer
+from docpact.mock.family import OPEN
+from docpact.mock.paths import path_of
+from docpact.pointers import member
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from docpact.contract import Contract
+    from docpact.mock.family import Family
+    from docpact.mock.lives import Made
+    from docpact.mock.paths import Route
+
+    Clock = Callable[[], float]
+
+# Tasks that were submitted: the oldest is forgotten when there are more.
+_MOST_TASKS = 10_000
+
+
+class Known(NamedTuple):
+    """A task as it is told of: `status` is what the next poll shows, `end` how it ends, `step` of `steps` where it is."""
+
+    id: str
+    action: str
+    status: str
+    end: str
+    path: str
+    step: int
+    steps: int
+    polls: int
+
+
+class Live:
+    """A task, and where it is: a step further at each poll, or every `pace` seconds from when it is first asked for."""
+
+    __slots__ = ("action", "answers", "born", "id", "last", "made", "pace", "polls")
+
+    def __init__(self, made: Made, answers: tuple[Answer, ...], pace: float | None, born: float | None = None) -> None:
+        self.id = made.id
+        self.action = made.action
+        self.made = made
+        self.answers = answers
+        self.last = len(answers) - 1
+        self.pace = pace
+        self.born = born
+        self.polls = 0
+
+    def look(self, clock: Clock) -> Answer:
+        """Return the answer to a poll, and go on."""
+        step = self.step(clock, is_poll=True)
+        self.polls += 1
+        return self.answers[step]
+
+    def now(self, clock: Clock) -> Answer:
+        """Return what the next poll would see, and stay."""
+        return self.answers[self.step(clock)]
+
+    def step(self, clock: Clock, *, is_poll: bool = False) -> int:
+        """Return the step of its life that a poll sees now; a poll is what a known task begins with."""
+        pace = self.pace
+        if pace is None:
+            return min(self.polls, self.last)
+        if self.born is None:
+            if is_poll:
+                self.born = clock()
+            return 0
+        return min(max(int((clock() - self.born) / pace), 0), self.last)
+
+
+class Tasks:
+    """The tasks that a relay has, by their ids; those from the start stay, those that were submitted may be forgotten."""
+
+    def __init__(self, family: Family, pace: float | None, base: str) -> None:
+        self._family = family
+        self._pace = pace
+        self._base = base
+        self._tasks: dict[str, Live] = {}
+        self._images: dict[str, str] = {}
+        self._submitted: dict[str, list[str]] = {}
+        self._headers = (("content-type", family.type), OPEN)
+
+    def get(self, task: str) -> Live | None:
+        """Return the task of an id, or None."""
+        return self._tasks.get(task)
+
+    def all(self) -> Iterator[Live]:
+        """Yield the tasks, the known ones first, then those that were submitted, in their order."""
+        yield from self._tasks.values()
+
+    def is_image(self, path: str) -> bool:
+        """Tell whether the image of a task stands at a path."""
+        return path in self._images
+
+    def add(self, made: Made) -> Live:
+        """Take in a task that is known from the start."""
+        live = Live(made, tuple(self.answer(step.payload) for step in made.steps), self._pace)
+        for image in self._pictures(made):
+            self._images[image] = made.id
+        self._tasks[made.id] = live
+        return live
+
+    def answer(self, payload: object) -> Answer:
+        """Return the answer that shows a payload."""
+        return Answer(200, self._headers, self._family.task(payload))
+
+    def _pictures(self, made: Made) -> list[str]:
+        here = f"{self._base}/"
+        found = (value for step in made.steps for value in step.payload.values() if isinstance(value, str))
+        return list(dict.fromkeys(path_of(value) for value in found if value.startswith(here)))
+
+    def known(self, task: Live, route: Route, contract: Contract, clock: Clock) -> Known:
+        """Tell of a task."""
+        step = task.step(clock)
+        steps = task.made.steps
+        status, end = (_status(contract, payload) for payload in (steps[min(step, len(steps) - 1)].payload, steps[-1].payload))
+        return Known(task.id, task.action, status, end, route.path(task.id), step, len(task.answers), task.polls)
+
+
+def _status(contract: Contract, payload: object) -> str:
+    said = member(payload, contract.roles["status"]) if "status" in contract.roles else ""
+    return said if isinstance(said, str) else ""
