@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from docpact import data, terms
 from docpact.errors import ContractError
-from docpact.finding import Clause, Severity, digits_of, without_indices
+from docpact.finding import Clause, Layer, Severity, digits_of, without_indices
 from docpact.lifecycle import Back, Fixed, Lifecycle, Settled, State
 from docpact.rules import RULES
 from docpact.terms import checked, pattern
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Mapping, Sequence
     from os import PathLike
 
     from docpact.terms import Kind
@@ -68,7 +68,8 @@ class Profile(NamedTuple):
 
     `nulls` and `missing` list pointers (`*` alone: every member; `*` as a part: every index) that may be null or absent;
     `enums` adds known values; what is not listed has the severity `…_elsewhere`, `unknown_enum` and `undocumented`
-    (None: not reported). `suggested`: a report may name it as what explains its findings.
+    (None: not reported). `excuses` names rules of an exchange that the family breaks in normal operation. `suggested`: a report
+    may name it as what explains its findings.
     """
 
     name: str
@@ -82,6 +83,7 @@ class Profile(NamedTuple):
     missing_elsewhere: Severity | None = Severity.ERROR
     unknown_enum: Severity | None = Severity.ERROR
     undocumented: Severity | None = None
+    excuses: frozenset[str] = frozenset()
     suggested: bool = True
 
     def severity(self, rule: str, pointer: str, found: object) -> Severity | None:
@@ -349,6 +351,16 @@ def _kinds(table: dict[str, Any]) -> tuple[ButtonKind, ...]:
     return tuple(kinds)
 
 
+def _excuses(rules: Sequence[str], profile: str) -> frozenset[str]:
+    for rule in rules:
+        if rule not in RULES or RULES[rule].layer is not Layer.TRANSPORT:
+            raise ContractError(
+                f"contract.toml, [profiles.{profile}] excuses {rule!r}, which is no rule of the transport layer",
+                hint="the page is softened by nulls, missing and enums; docpact explain lists the rules",
+            )
+    return frozenset(rules)
+
+
 def _profiles(table: dict[str, Any]) -> Mapping[str, Profile]:
     profiles = {DOCUMENTED: Profile(DOCUMENTED, "what the page says, and no more")}
     for name, part in table.items():
@@ -366,6 +378,7 @@ def _profiles(table: dict[str, Any]) -> Mapping[str, Profile]:
             nulls=frozenset(said.get("nulls", ())),
             missing=frozenset(said.get("missing", ())),
             enums={pointer: frozenset(values) for pointer, values in said.get("enums", {}).items()},
+            excuses=_excuses(said.get("excuses", ()), name),
             suggested=said.get("suggested", True),
             **policies,
         )

@@ -111,7 +111,7 @@ BUTTONS = {"uuid": TEXT, "kind": TABLES_LIST}
 BUTTON = {"name": TEXT, "marker": TEXT, "form": TEXT, "fits": TEXTS}
 PROFILE = {
     "summary": TEXT, **_WHY, "nulls": ALL_OR_POINTERS, "missing": ALL_OR_POINTERS, "enums": LISTS, "suggested": TRUTH,
-    "null_elsewhere": BAD, "missing_elsewhere": BAD, "unknown_enum": BAD, "undocumented": BAD,
+    "excuses": TEXTS, "null_elsewhere": BAD, "missing_elsewhere": BAD, "unknown_enum": BAD, "undocumented": BAD,
 }  # fmt: skip
 
 

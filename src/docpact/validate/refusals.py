@@ -1,0 +1,149 @@
+"""What should have been refused, and was not: tokens, ids and methods; and what came back that should not."""
+
+from __future__ import annotations
+
+import re
+from base64 import b64encode
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, unquote
+
+from docpact.exchange import Purpose
+from docpact.pointers import ABSENT
+from docpact.validate.breach import Breach
+from docpact.validate.statuses import failures, name
+from docpact.validate.tasklike import is_task
+from docpact.validate.text import Reader
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from docpact.validate.heard import Heard
+
+# A shorter token would be found in what has nothing to do with it.
+_LEAST_SECRET = 6
+_MARKUP = re.compile(r"<.*>|<\S{3,}", re.DOTALL)
+_PRODUCT = re.compile(r"(\d{2,9})\s{0,3}\*\s{0,3}(\d{2,9})")
+_LEAST_DIGITS = 4
+# What a browser reads as markup; without a type, it looks for itself.
+_SHOWN = re.compile(r"text/html|text/xml|application/(?:\w+\+)?xml|image/svg\+xml|\*/\*", re.IGNORECASE)
+_CHANGING = frozenset({"POST", "PUT", "DELETE", "PATCH"})
+# What relays write into an error object that is none.
+_DONE = (0, 1, 200)
+
+
+def breaches(heard: Heard) -> Iterator[Breach]:
+    """Yield what is wrong with the answer to a request that should bring no task."""
+    yield from failures(heard)
+    yield from _BY_PURPOSE[heard.exchange.purpose](heard)
+
+
+def echoes(heard: Heard) -> Iterator[Breach]:
+    """Yield where a token comes back: in a header or in the body, as it is or in another writing, in any case of letters."""
+    body = heard.content.body.decode("utf-8", "replace").lower()
+    secrets = [secret for secret in heard.secrets if len(secret) >= _LEAST_SECRET]
+    for key, value in heard.answer.headers:
+        if any(writing in value.lower() for secret in secrets for writing in _writings(secret)):
+            message = f"the header {heard.safe(key)} of the answer holds the token"
+            yield Breach("auth-echo", "", None, None, message, heard.clause("auth"))
+            break
+    if any(writing in body for secret in secrets for writing in _writings(secret)):
+        yield Breach("auth-echo", "", None, None, "the body of the answer holds the token", heard.clause("auth"))
+
+
+def _writings(secret: str) -> Iterator[str]:
+    """Yield the ways in which a token is written, in lower case; base64 as one that stands alone, or behind a name."""
+    yield secret.lower()
+    yield quote(secret, safe="").lower()
+    yield b64encode(secret.encode("utf-8", "replace")).decode().rstrip("=").lower()
+
+
+def _status(heard: Heard) -> str:
+    return name(heard.answer.status)
+
+
+def _without_token(heard: Heard) -> Iterator[Breach]:
+    if is_task(heard.contract, heard.content.body):
+        message = f"without a token the answer is {_status(heard)}, with a task in it"
+        yield Breach("auth-not-asked", "", heard.answer.status, 401, message, heard.clause("auth"))
+
+
+def _with_wrong_token(heard: Heard) -> Iterator[Breach]:
+    if is_task(heard.contract, heard.content.body):
+        message = f"with a wrong token{_kind(heard)} the answer is {_status(heard)}, with a task in it"
+        yield Breach("auth-wrong-accepted", "", heard.answer.status, 401, message, heard.clause("auth"))
+
+
+def _kind(heard: Heard) -> str:
+    """Say what is wrong with the token, as far as its header shows; never the token."""
+    scheme, _, token = (heard.exchange.request.header("authorization") or "").strip().partition(" ")
+    if scheme and not token.strip():
+        return " (an empty one)" if scheme.lower() == "bearer" else ""
+    return f" (as {heard.safe(scheme)!r})" if token and scheme.lower() != "bearer" else ""
+
+
+def _unknown(heard: Heard) -> Iterator[Breach]:
+    if is_task(heard.contract, heard.content.body):
+        asked = heard.safe(heard.exchange.asked or heard.exchange.request.target)
+        message = f"no task has the id {asked}, and the answer is {_status(heard)}, with a task in it"
+        yield Breach("id-unknown-served", "", heard.answer.status, 404, message, heard.clause("path"))
+
+
+def _odd(heard: Heard) -> Iterator[Breach]:
+    yield from _unknown(heard)
+    asked = _asked(heard)
+    body = heard.content.body.decode("utf-8", "replace")
+    markup = _MARKUP.search(asked)
+    if markup and markup[0] in body and _SHOWN.search(heard.header("content-type") or "*/*"):
+        message = f"the id comes back in a page as it was sent: {heard.safe(markup[0])!r}"
+        yield Breach("id-reflected", "", None, None, message, heard.clause("path"))
+    said = "\n".join([body, *(value for _, value in heard.answer.headers)])
+    for first, second in _PRODUCT.findall(asked):
+        product = str(int(first) * int(second))
+        if len(product) >= _LEAST_DIGITS and product not in asked and re.search(rf"(?<!\d){product}(?!\d)", said):
+            message = f"what stands in the id was worked out: {first} * {second} came back as {product}"
+            yield Breach("id-reflected", "", product, None, message, heard.clause("path"))
+
+
+def _asked(heard: Heard) -> str:
+    """Return the odd id in all the ways in which it may be meant: as it was named, as it was sent, and without its escapes."""
+    target = heard.exchange.request.target
+    asked = heard.exchange.asked or ""
+    return "\n".join(dict.fromkeys([asked, unquote(asked), unquote(target)]))
+
+
+def _method(heard: Heard) -> Iterator[Breach]:
+    method, status = heard.exchange.request.method.upper(), heard.answer.status
+    if method == "HEAD" or not 200 <= status < 300:  # noqa: PLR2004 - the answers that succeed
+        return
+    served = is_task(heard.contract, heard.content.body)
+    if served or (method in _CHANGING and _is_done(heard)):
+        message = f"{heard.safe(method)} is answered with {_status(heard)}{', with a task in it' if served else ''}"
+        yield Breach("method-accepted", "", status, 405, message, heard.clause("method"))
+
+
+def _is_done(heard: Heard) -> bool:
+    """Tell an answer that says that something was done: nothing, or JSON that speaks of no error; a page is none."""
+    if not heard.content.body.strip():
+        return True
+    value = Reader().read(heard.content.body).value
+    if not isinstance(value, dict):
+        return value is not ABSENT
+    return all(_says_done(value[key]) for key in heard.contract.envelope & value.keys())
+
+
+def _says_done(said: Any) -> bool:
+    return said in (None, False, "") if said is None or isinstance(said, bool | str) else said in _DONE
+
+
+def _nothing(_: Heard) -> Iterator[Breach]:
+    yield from ()
+
+
+_BY_PURPOSE: Mapping[Purpose, Callable[[Heard], Iterator[Breach]]] = {
+    Purpose.TASK: _nothing,
+    Purpose.NO_TOKEN: _without_token,
+    Purpose.WRONG_TOKEN: _with_wrong_token,
+    Purpose.UNKNOWN_ID: _unknown,
+    Purpose.ODD_ID: _odd,
+    Purpose.METHOD: _method,
+}
