@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from docpact.finding import Severity
-from docpact.report.showing import count, groups, left_out, outcome, page, path, place, plain, told
+from docpact.report.showing import answer, count, exchange, groups, left_out, outcome, page, path, place, plain, told
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -46,6 +46,9 @@ def _annotation(group: Group, root: str) -> str:
     lines = [told(finding.message)]
     if group.count > 1:
         lines.append(f"{group.count:,} times, last {place(group.last)}")
+    if finding.traffic is not None:
+        lines.append(answer(finding.traffic))
+        lines.extend(f"{name}: {words}" for name, words in exchange(finding.traffic))
     if finding.clause is not None:
         lines.append(f"page {page(finding.clause)}")
     lines.append(f"hint: {plain(finding.hint)}")

@@ -84,7 +84,7 @@ def as_dict(finding: Finding) -> dict[str, Any]:
         place["item"] = finding.place.item
     place["pointer"] = _redacted(finding.place.pointer)
     clause = finding.clause
-    return {
+    told: dict[str, Any] = {
         "rule": finding.rule,
         "layer": str(finding.layer),
         "severity": str(finding.severity),
@@ -96,6 +96,10 @@ def as_dict(finding: Finding) -> dict[str, Any]:
         "clause": None if clause is None else {"page": clause.page, "lines": list(clause.lines), "quote": clause.quote},
         "fingerprint": finding.fingerprint,
     }
+    if finding.traffic is not None:
+        curl, poll, status, excerpt = finding.traffic
+        told["traffic"] = {"curl": curl, "poll": poll, "status": status, "excerpt": _redacted(excerpt)}
+    return told
 
 
 @lru_cache(maxsize=4096)

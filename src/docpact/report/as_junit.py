@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from docpact.finding import Severity
 from docpact.report.notes import accepted
-from docpact.report.showing import count, groups, outcome, page, place, plain, told
+from docpact.report.showing import answer, count, exchange, groups, outcome, page, place, plain, told
 from docpact.rules import RULES
 
 if TYPE_CHECKING:
@@ -91,7 +91,9 @@ def _told(found: list[Group], number: int) -> Iterator[str]:
     for group in found[:_MOST]:
         finding = group.first
         times = f" ({group.count:,} times, last {place(group.last)})" if group.count > 1 else ""
-        yield f"{finding.severity}: {place(finding.place)}: {told(finding.message)}{times}"
+        seen = "" if finding.traffic is None else f", {answer(finding.traffic)}"
+        yield f"{finding.severity}: {place(finding.place)}{seen}: {told(finding.message)}{times}"
+        yield from (f"  {name} {words}" for name, words in exchange(finding.traffic))
         if finding.clause is not None:
             yield f"  page {page(finding.clause)}"
         yield f"  hint {plain(finding.hint)}"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from docpact.finding import Severity
 from docpact.report.notes import accepted
-from docpact.report.showing import count, groups, left_out, outcome, page, place, plain, profile_hint, told
+from docpact.report.showing import answer, count, exchange, groups, left_out, outcome, page, place, plain, profile_hint, told
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -41,6 +41,7 @@ def render(run: Run, findings: Iterable[str]) -> Iterator[str]:
         for group in shown:
             yield _row(group)
         yield "\n"
+    yield from _exchanges(shown)
     rest = left_out(run, shown)
     if rest:
         yield f"And {count(rest, 'more finding')}.\n\n"
@@ -58,6 +59,16 @@ def _row(group: Group) -> str:
     said = "" if finding.clause is None else _code(page(finding.clause))
     cells = (bad, _code(finding.rule), _code(told(finding.message)), f"{group.count:,}", _code(place(finding.place)), said)
     return f"| {' | '.join(cells)} |\n"
+
+
+def _exchanges(shown: list[Group]) -> Iterator[str]:
+    """Yield the request and the answer behind each group, to be opened, where a live endpoint was asked."""
+    for group in shown:
+        finding = group.first
+        if finding.traffic is not None:
+            yield f"<details><summary>{_code(finding.rule)} {_safe(answer(finding.traffic))}</summary>\n\n"
+            yield from (f"{name} {_code(words)}\n\n" for name, words in exchange(finding.traffic))
+            yield "</details>\n\n"
 
 
 def _code(text: str) -> str:

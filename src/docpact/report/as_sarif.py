@@ -98,6 +98,10 @@ def _result(finding: dict[str, Any], root: str) -> dict[str, Any]:
         result["ruleIndex"] = _INDEX[finding["rule"]]
     if "item" in at:
         result["properties"]["item"] = at["item"]
+    if "traffic" in finding:
+        result["properties"]["traffic"] = {
+            key: plain(value) if isinstance(value, str) else value for key, value in finding["traffic"].items()
+        }
     if clause is not None:
         result["relatedLocations"] = [_related(clause)]
     return result

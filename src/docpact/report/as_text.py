@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from docpact.finding import Severity
 from docpact.report.columns import cut, wrap
 from docpact.report.notes import accepted
-from docpact.report.showing import count, groups, outcome, page, place, plain, profile_hint, told
+from docpact.report.showing import answer, count, exchange, groups, outcome, page, place, plain, profile_hint, told
 from docpact.tally import Verdict
 
 if TYPE_CHECKING:
@@ -60,7 +60,10 @@ def _entry(group: Group, paint: _Paint, width: int | None) -> Iterator[str]:
     where = paint(place(finding.place), "36")
     if group.count > 1:
         where = f"{group.count:,} times, first {where}, last {paint(place(group.last), '36')}"
-    yield f"  at    {where}\n"
+    yield f"  at    {where}{'' if finding.traffic is None else f', {answer(finding.traffic)}'}\n"
+    for name, words in exchange(finding.traffic):
+        # Neither is broken: the one is to be pasted, and a body that was broken is not what was sent.
+        yield f"  {name}  {words}\n"
     if isinstance(finding.expected, list) and finding.rule == "documented-enum":
         known = ", ".join(str(value) for value in finding.expected)
         yield from (f"{line}\n" for line in wrap("  known ", plain(known), width))

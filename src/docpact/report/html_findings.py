@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from docpact.finding import Severity, without_indices
 from docpact.report.html_text import badge, code, esc
-from docpact.report.showing import count, groups, left_out, told
+from docpact.report.showing import answer, count, exchange, groups, left_out, told
 from docpact.rules import RULES
 
 if TYPE_CHECKING:
@@ -123,6 +123,10 @@ def _group(group: Group, places: list[dict[str, Any]]) -> Iterator[str]:
         yield f"<p>{esc(finding.hint)}</p>\n"
     if finding.clause is not None:
         yield from _page(finding.clause)
+    if finding.traffic is not None:
+        yield f"<p>{esc(answer(finding.traffic))}</p>\n<dl>\n"
+        yield "".join(f"<dt>{name}</dt><dd>{code(words)}</dd>\n" for name, words in exchange(finding.traffic))
+        yield "</dl>\n"
     if not places:
         places = [finding.place._asdict()]
     yield '<ol class="places">\n'

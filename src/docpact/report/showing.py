@@ -11,7 +11,7 @@ from docpact.redact import printable, without_secrets
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from docpact.finding import Clause, Place
+    from docpact.finding import Clause, Place, Traffic
     from docpact.report import Run
     from docpact.tally import Group
 
@@ -40,6 +40,21 @@ def place(at: Place) -> str:
     if at.item is not None:
         text += f" item {at.item}"
     return f"{text} {told(at.pointer)}" if at.pointer else text
+
+
+def answer(traffic: Traffic) -> str:
+    """Say which answer of a live endpoint it was: `poll 3, status 200`; `no answer` where none came."""
+    poll = "" if traffic.poll is None else f"poll {traffic.poll}, "
+    return poll + ("no answer" if traffic.status is None else f"status {traffic.status}")
+
+
+def exchange(traffic: Traffic | None) -> Iterator[tuple[str, str]]:
+    """Yield what a reader needs to ask again, each with its name: the request as a shell line, and how the body began."""
+    if traffic is not None:
+        # Told to be safe: the name of the variable that stands for a token would be hidden with it.
+        yield "curl", plain(traffic.curl)
+        if traffic.excerpt:
+            yield "body", told(traffic.excerpt)
 
 
 def page(clause: Clause) -> str:
