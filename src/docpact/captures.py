@@ -104,12 +104,28 @@ class Long(NamedTuple):
     size: int
 
 
+class Share(NamedTuple):
+    """One of several shares of a source, counted from 0, that together are all of it, in its order."""
+
+    nth: int
+    of: int
+
+    @property
+    def name(self) -> str:
+        """What a person is told of it."""
+        return f"share {self.nth + 1} of {self.of}"
+
+
 class Apart(NamedTuple):
-    """A source that whoever asked for such reads by itself, all of it: its bytes (None where nobody knows), named or met."""
+    """A source that whoever asked for such reads by itself: its bytes (None where nobody knows), named or met.
+
+    All of it is read, or only a share, of so many bytes.
+    """
 
     source: str
     size: int | None
     named: bool
+    share: Share | None = None
 
 
 class Judged(NamedTuple):

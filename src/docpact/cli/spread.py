@@ -134,6 +134,9 @@ class Spread:
 
 def _weight(thing: Read) -> int:
     """Return about how much there is to be judged elsewhere, in bytes."""
+    if isinstance(thing, Apart) and thing.share:
+        # However few bytes it has, it is of a large file.
+        return _LONG
     if isinstance(thing, Apart | Long):
         return _OPENING + (_LONG if thing.size is None else thing.size)
     return 0

@@ -9,7 +9,7 @@ from stat import S_ISREG
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from docpact import captures
-from docpact.captures import Apart, Corrupt, Long, Skipped, Unreadable
+from docpact.captures import Apart, Corrupt, Long, Share, Skipped, Unreadable
 from docpact.errors import MissingExtraError
 from docpact.inputs import readers
 from docpact.inputs.addresses import chosen, operations
@@ -27,6 +27,8 @@ __all__ = ["Settings", "chosen", "is_capture", "operations", "read", "read_apart
 _MOST_DEPTH = 8
 # What these name in one process, they do not name in another.
 _DEVICES = ("/dev/", "/proc/")
+# A share of a table has as many bytes: they come out as some ten times as many of JSON.
+_LEAST_SHARE = 256 * 1024
 _ADDRESS = re.compile(r"(?i)[a-z][a-z0-9+.-]+://")
 
 
@@ -48,8 +50,8 @@ def read(
 
 
 def read_apart(thing: Apart, settings: Settings, opened: Callable[[Readable], None] | None = None) -> Iterator[Read]:
-    """Yield every payload text of one source that `read` handed on as it is; `opened` as there."""
-    anything = Reader(settings._replace(long=None), opened)
+    """Yield every payload text of one source, or of a share of one, that `read` handed on as it is; `opened` as there."""
+    anything = Reader(settings._replace(long=None, share=thing.share), opened)
     if _ADDRESS.match(thing.source):
         yield from anything.address(thing.source, named=thing.named)
     else:
@@ -107,8 +109,8 @@ class Reader(captures.Plain):
             source = source._replace(file=head)
         if kind is None and not source.named and not super().knows(source.name, head.peeked):
             yield Skipped(source.shown, "holds no JSON")
-        elif (later := self._later(source, kind)) is not None:
-            yield later
+        elif later := self._later(source, kind):
+            yield from later
         elif kind is None:
             yield from captures.texts(source.file, source.shown, self.limit, source.name, blocks=self.blocks)
         elif source.depth >= _MOST_DEPTH:
@@ -116,15 +118,17 @@ class Reader(captures.Plain):
         else:
             yield from self._by(kind, source)
 
-    def _later(self, source: Source, kind: str | None) -> Long | Apart | None:
-        """Return a file of this machine itself where such are asked for: a long plain one of lines to be read in pieces."""
+    def _later(self, source: Source, kind: str | None) -> list[Long] | list[Apart]:
+        """Return a file itself where such are asked for: a long plain one of lines to be read in pieces, a table in shares."""
         least, file = self._settings.long, source.whole
         if least is None or file is None or source.depth or source.shown.startswith(_DEVICES):
-            return None
+            return []
         size = file.seek(0, SEEK_END)
         file.seek(0)
-        is_long = kind is None and size > least and captures.is_lines(file, source.name, self.limit)
-        return Long(source.shown, size) if is_long else Apart(source.shown, size, source.named)
+        if kind is None and size > least and captures.is_lines(file, source.name, self.limit):
+            return [Long(source.shown, size)]
+        whole = Apart(source.shown, size, source.named)
+        return list(_shares(whole, file, size // _LEAST_SHARE)) if kind == "parquet" and size > least else [whole]
 
     def _by(self, kind: str, source: Source) -> Iterator[Read]:
         try:
@@ -136,6 +140,21 @@ class Reader(captures.Plain):
             yield from module.read(source, kind)
         except BrokenError as error:
             yield Corrupt(source.shown, error.line, error.reason)
+
+
+def _shares(whole: Apart, file: BinaryIO, most: int) -> Iterator[Apart]:
+    """Yield the shares of a table, of one group of rows at least, or all of it where there is nothing to be shared."""
+    try:
+        of = min(most, readers.reader("parquet").groups(file))
+    except MissingExtraError:
+        # Whoever reads it may have what is missing here.
+        of = 0
+    if of < 2:  # noqa: PLR2004 - two are the fewest that share
+        yield whole
+        return
+    ends = [(whole.size or 0) * nth // of for nth in range(of + 1)]
+    for nth in range(of):
+        yield whole._replace(size=ends[nth + 1] - ends[nth], share=Share(nth, of))
 
 
 def _goes_back(file: Readable) -> bool:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any
+from itertools import accumulate
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import pyarrow as pa
 from pyarrow.parquet import ParquetFile
@@ -31,7 +32,8 @@ _TEXTS = ("string", "large_string", "string_view", "binary", "large_binary", "bi
 def read(source: Source, kind: str) -> Iterator[Read]:  # noqa: ARG001 - every kind is read by the same call
     """Yield one text a row; the line of its place is the number of the row, from 1.
 
-    Where a group of rows is damaged, what stands before the damage is read, and then the next group.
+    Where a group of rows is damaged, what stands before the damage is read, and then the next group. Of a file that is read in
+    shares, each one has the groups that follow those of the one before; what is wrong with the file, every share says.
     """
     whole = source.seekable()
     if whole is None:
@@ -48,10 +50,18 @@ def read(source: Source, kind: str) -> Iterator[Read]:  # noqa: ARG001 - every k
     if isinstance(column, Unreadable):
         yield column
         return
-    first = 0
-    for group, count in enumerate(rows):
-        yield from _group(table, group, column, source, first)
-        first += count
+    nth, of = source.settings.share or (0, 1)
+    before = [0, *accumulate(rows)]
+    for group in range(len(rows) * nth // of, len(rows) * (nth + 1) // of):
+        yield from _group(table, group, column, source, before[group])
+
+
+def groups(file: BinaryIO) -> int:
+    """Count the groups of rows of a file, each of which can be read alone; none where it is damaged."""
+    try:
+        return int(ParquetFile(file, pre_buffer=False).num_row_groups)
+    except _DAMAGE:
+        return 0
 
 
 def _group(table: Any, group: int, column: str | None, source: Source, before: int) -> Iterator[Read]:
@@ -69,17 +79,23 @@ def _group(table: Any, group: int, column: str | None, source: Source, before: i
 
 def _opened(whole: Any) -> Any:
     """Open a table whose texts stay behind their dictionary: a million rows may share one long text."""
-    texts = [field.name for field in ParquetFile(whole, pre_buffer=False).schema_arrow if str(field.type) in _TEXTS]
-    return ParquetFile(whole, read_dictionary=texts, pre_buffer=False, buffer_size=1024 * 1024, page_checksum_verification=True)
+    plain = ParquetFile(whole, pre_buffer=False)
+    texts = [field.name for field in plain.schema_arrow if str(field.type) in _TEXTS]
+    return ParquetFile(
+        whole, metadata=plain.metadata, read_dictionary=texts, pre_buffer=False, buffer_size=1024 * 1024,
+        page_checksum_verification=True,
+    )  # fmt: skip
 
 
 def _must_be_no_bomb(told: Any) -> None:
     """Refuse a group of rows of which a page may be larger than memory: few rows, that are large, out of nearly nothing."""
     for number in range(told.num_row_groups):
         group = told.row_group(number)
-        packed = sum(group.column(at).total_compressed_size for at in range(group.num_columns))
         size = group.total_byte_size
-        if size > max(_MOST_GROUP, packed * _MOST_RATIO, group.num_rows * _MOST_ROW):
+        if size <= _MOST_GROUP:
+            continue
+        packed = sum(group.column(at).total_compressed_size for at in range(group.num_columns))
+        if size > max(packed * _MOST_RATIO, group.num_rows * _MOST_ROW):
             raise BrokenError(f"a decompression bomb: {group.num_rows:,} rows of {size:,} bytes from {packed:,}; not read")
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import BinaryIO
 
-    from docpact.captures import Read
+    from docpact.captures import Read, Share
     from docpact.lines import Readable
 
 HEAD = 4096
@@ -78,8 +78,8 @@ class Settings(NamedTuple):
     """How inputs are read: the bytes that one text may have, which URLs of a recording count, which column of a table.
 
     With `blocks` the lines of a long file come many at a time; with `long` every file and address comes as it is, to be
-    read elsewhere: a plain file of lines above so many bytes as `Long`, any other one as `Apart`. A relative name is one in
-    `folder`, or else in the current folder.
+    read elsewhere: a plain file of lines above so many bytes as `Long`, any other one as `Apart`, and a table above so many
+    in shares. A relative name is one in `folder`, or else in the current folder. With `share` no more of a table is read.
     """
 
     limit: int
@@ -88,6 +88,7 @@ class Settings(NamedTuple):
     blocks: bool = False
     long: int | None = None
     folder: str = ""
+    share: Share | None = None
 
 
 class Source(NamedTuple):

@@ -31,8 +31,9 @@ class Batch:
     @property
     def name(self) -> str:
         """What a person is told of it."""
-        more = len(self.things) - 1
-        return f"{self.things[0].source}{f' and {more} more' if more else ''}"
+        first, more = self.things[0], len(self.things) - 1
+        share = f" {first.share.name}" if isinstance(first, Apart) and first.share else ""
+        return f"{first.source}{share}{f' and {more} more' if more else ''}"
 
 
 @dataclass(slots=True)
@@ -116,7 +117,7 @@ class Reading:
         at = 0
         if ended and self._file is not None:
             at = self._thing.size or 0
-        elif self._file is not None:
+        elif self._file is not None and self._thing.share is None:
             try:
                 at = self._file.tell()  # type: ignore[attr-defined] # what cannot tell raises
             except (AttributeError, OSError, ValueError):
@@ -153,14 +154,14 @@ def _filled(block: Block) -> int:
     return sum(1 for _ in block.texts())
 
 
-def lost(batch: Batch) -> list[Part]:
-    """Tell of each source of a batch that it was not judged, since whoever did so died."""
-    hint = "look for a limit on memory, or judge with --jobs 1"
+def lost(batch: Batch, why: str, hint: str) -> list[Part]:
+    """Tell of each source of a batch that it was not judged, and why."""
     parts = []
     for index, thing in enumerate(batch.things):
         told: Any = thing
         if isinstance(thing, Apart):
+            share = f"its {thing.share.name} " if thing.share else ""
             texts = f"behind its first {batch.skip:,} texts " if batch.skip and not index else ""
-            told = Unreadable(thing.source, f"{texts}was not judged: the process that did so died, each time", hint)
+            told = Unreadable(thing.source, f"{share}{texts}was not judged: {why}", hint)
         parts.append(Part(thing, read=[told]))
     return parts

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any, Self
 
 from distributed import KilledWorker
 
-from docpact.captures import Apart, Unreadable
+from docpact.captures import Unreadable
 from docpact.contract import load
 from docpact.errors import ClusterError
+from docpact.scale import batches
 from docpact.scale.abroad import About, about, judge_there, order
-from docpact.scale.batches import Batch, Part
+from docpact.scale.batches import Batch
 from docpact.scale.connection import checked, connected
 from docpact.scale.pieces import Outcome, Piece, count_lines
 
@@ -219,11 +220,7 @@ def _lost(work: Work, why: str, hint: str, *, ends: bool = False) -> Outcome:
         where = work.name.removeprefix(work.source).strip()
         lost = Unreadable(work.source, f"{where} were not judged: {why}", hint)
         return Outcome(0 if ends else count_lines(work), lost=lost, ends=ends)
-    parts = []
-    for thing in work.things:
-        told = Unreadable(thing.source, f"was not judged: {why}", hint) if isinstance(thing, Apart) else thing
-        parts.append(Part(thing, read=[told]))
-    return Outcome(parts=parts)
+    return Outcome(parts=batches.lost(work, why, hint))
 
 
 def _told(one: About | Exception) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import fields, is_dataclass
 from functools import lru_cache
@@ -54,8 +54,9 @@ def of_piece(piece: Piece, outcome: Outcome) -> dict[str, Any]:
 
 
 def of_part(part: Part) -> dict[str, Any]:
-    """Write what came of a source that is read whole, or of as much of it as was judged at a time."""
-    return {"skip": part.skip, "texts": part.texts, "ended": part.ended, "read": list(map(_thing, part.read))}
+    """Write what came of a source that is not cut, or of a share of it, or of as much as was judged at a time."""
+    share = {"share": part.thing.share} if isinstance(part.thing, Apart) and part.thing.share else {}
+    return {**share, "skip": part.skip, "texts": part.texts, "ended": part.ended, "read": list(map(_thing, part.read))}
 
 
 def outcome_of(work: Work, entry: Mapping[str, Any]) -> Outcome:
@@ -70,12 +71,19 @@ def outcome_of(work: Work, entry: Mapping[str, Any]) -> Outcome:
 
 def span(work: Work) -> str:
     """Name which part of its source is to be judged."""
-    return f"{work.start}-{work.end}" if isinstance(work, Piece) else f"+{work.skip}"
+    if isinstance(work, Piece):
+        return f"{work.start}-{work.end}"
+    thing = work.things[0]
+    return f"{_share(thing.share) if isinstance(thing, Apart) else ''}+{work.skip}"
 
 
 def span_of(entry: Mapping[str, Any]) -> str:
     """Name which part of its source an entry speaks of, as `span` does."""
-    return f"{entry['from']}-{entry['to']}" if "from" in entry else f"+{entry['skip']}"
+    return f"{entry['from']}-{entry['to']}" if "from" in entry else f"{_share(entry.get('share'))}+{entry['skip']}"
+
+
+def _share(share: Sequence[int] | None) -> str:
+    return f"{share[0]}/{share[1]}" if share else ""
 
 
 def _thing(thing: Read) -> dict[str, Any]:

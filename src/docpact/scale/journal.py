@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
+from docpact.captures import Apart
 from docpact.errors import UsageError
 from docpact.redact import printable, safe_source
 from docpact.scale import entries
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import BinaryIO
 
+    from docpact.scale.batches import Part
     from docpact.scale.pieces import Outcome, Work
 
 _FORM = 1
@@ -100,7 +102,7 @@ class Journal:
         for part in outcome.parts:
             if entries.can_be_written(part):
                 lines.append(self._line(part.thing.source, entries.of_part(part)))
-            if part.ended:
+            if part.ended and _is_last(part):
                 self._stamps.pop(part.thing.source, None)
         self._append(b"".join(lines))
 
@@ -244,6 +246,11 @@ class _Run:
                 entry = None
             self._last = (offset, entry if isinstance(entry, dict) else {}, offset + len(line))
         return self._last[1:]
+
+
+def _is_last(part: Part) -> bool:
+    share = part.thing.share if isinstance(part.thing, Apart) else None
+    return share is None or share.nth + 1 == share.of
 
 
 def _source(work: Work) -> str:

@@ -215,10 +215,10 @@ class Local:
 
     def _lose(self, job: _Job) -> None:
         piece = job.piece
+        why, hint = "the process that did so died, each time", "look for a limit on memory, or judge with --jobs 1"
         if isinstance(piece, batches.Batch):
-            self._done.append((job.ticket, Outcome(parts=batches.lost(piece))))
+            self._done.append((job.ticket, Outcome(parts=batches.lost(piece, why, hint))))
             return
         where = piece.name.removeprefix(piece.source).strip()
-        hint = "look for a limit on memory, or judge with --jobs 1"
-        lost = Unreadable(piece.source, f"{where} were not judged: the process that did so died, each time", hint)
+        lost = Unreadable(piece.source, f"{where} were not judged: {why}", hint)
         self._done.append((job.ticket, Outcome(count_lines(piece), lost=lost)))

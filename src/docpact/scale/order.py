@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from docpact.captures import Apart, Block, Corrupt, Judged, Long, Skipped, Text, Unreadable, unreadable
-from docpact.scale.batches import Batch
+from docpact.scale.batches import Batch, Part
 from docpact.scale.pieces import SIZE, Outcome, Piece, Work, cut
 
 if TYPE_CHECKING:
@@ -89,6 +89,7 @@ class _Queue:
         self._next = 0
         self._lines = 0
         self._ended: str | None = None
+        self._said: tuple[object, ...] | None = None
 
     def handed_on(self) -> Iterator[Read]:
         while self._fill():
@@ -153,7 +154,21 @@ class _Queue:
             slot.begun = True
             yield from self._piece(slot.work, outcome)
         for part in outcome.parts:
-            yield from part.read
+            yield from self._part(part)
+
+    def _part(self, part: Part) -> Iterator[Read]:
+        """Hand on what came of a source; what is wrong with all of it, each of its shares says, and is told once."""
+        share = part.thing.share if isinstance(part.thing, Apart) else None
+        if share is None or not share.nth:
+            self._said = None
+        for thing in part.read:
+            if isinstance(thing, Unreadable | Corrupt):
+                # What to do about it may differ from worker to worker.
+                said = (type(thing), *thing[:-1]) if isinstance(thing, Unreadable) else thing
+                if share is not None and said == self._said:
+                    continue
+                self._said = said
+            yield thing
 
     def _piece(self, piece: Piece, outcome: Outcome) -> Iterator[Read]:
         if self._ended == piece.source:
@@ -190,7 +205,7 @@ def pieces_of(things: Iterable[Read], memory: Memory | None = None) -> Iterator[
     size = 0
     for thing in things:
         known = _known(Batch((thing,)), memory) if isinstance(thing, Apart) else None
-        large = isinstance(thing, Apart) and (thing.size is None or thing.size >= SIZE)
+        large = isinstance(thing, Apart) and (thing.size is None or thing.size >= SIZE or thing.share is not None)
         together = known is None and (isinstance(thing, Apart) or bool(held and isinstance(thing, Skipped | Unreadable)))
         if held and (large or not together or len(held) >= _MOST_TOGETHER or size >= SIZE):
             yield Batch(tuple(held))
