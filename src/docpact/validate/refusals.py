@@ -90,25 +90,30 @@ def _unknown(heard: Heard) -> Iterator[Breach]:
 
 def _odd(heard: Heard) -> Iterator[Breach]:
     yield from _unknown(heard)
-    asked = _asked(heard)
     body = heard.content.body.decode("utf-8", "replace")
+    asked, headers = heard.exchange.asked or "", [value for _, value in heard.answer.headers]
+    # The id may be told with its escapes or without them.
+    for told in dict.fromkeys([unquote(asked), asked, unquote(heard.exchange.request.target)]):
+        message = _reflected(heard, told, body) or _worked_out(told, "\n".join([body, *headers]))
+        if message:
+            yield Breach("id-reflected", "", None, None, message, heard.clause("path"))
+            return
+
+
+def _reflected(heard: Heard, asked: str, body: str) -> str:
+    """Say that the markup in an id came back where a browser obeys it; in JSON or plain text it does not."""
     markup = _MARKUP.search(asked)
-    if markup and markup[0] in body and _SHOWN.search(heard.header("content-type") or "*/*"):
-        message = f"the id comes back in a page as it was sent: {heard.safe(markup[0])!r}"
-        yield Breach("id-reflected", "", None, None, message, heard.clause("path"))
-    said = "\n".join([body, *(value for _, value in heard.answer.headers)])
+    if markup is None or markup[0] not in body or not _SHOWN.search(heard.header("content-type") or "*/*"):
+        return ""
+    return f"the id comes back in a page as it was sent: {heard.safe(markup[0])!r}"
+
+
+def _worked_out(asked: str, said: str) -> str:
     for first, second in _PRODUCT.findall(asked):
         product = str(int(first) * int(second))
         if len(product) >= _LEAST_DIGITS and product not in asked and re.search(rf"(?<!\d){product}(?!\d)", said):
-            message = f"what stands in the id was worked out: {first} * {second} came back as {product}"
-            yield Breach("id-reflected", "", product, None, message, heard.clause("path"))
-
-
-def _asked(heard: Heard) -> str:
-    """Return the odd id in all the ways in which it may be meant: as it was named, as it was sent, and without its escapes."""
-    target = heard.exchange.request.target
-    asked = heard.exchange.asked or ""
-    return "\n".join(dict.fromkeys([asked, unquote(asked), unquote(target)]))
+            return f"what stands in the id was worked out: {first} * {second} came back as {product}"
+    return ""
 
 
 def _method(heard: Heard) -> Iterator[Breach]:

@@ -22,9 +22,7 @@ _BUSY = 429
 _NOT_IMPLEMENTED = 501
 _MOST_DIGITS = 9
 # The three forms of RFC 9110, section 5.6.7, whatever the day.
-_DATE = re.compile(
-    r"(?:Mon|Tues?|Wed|Thu|Thurs|Fri|Sat|Sun)[a-z]{0,6},?[ ][\w -]{6,12}[ ]\d\d:\d\d:\d\d[ ](?:GMT|\d{4})", re.ASCII
-)
+_DATE = re.compile(r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{0,6},? [\w -]{6,12} \d\d:\d\d:\d\d (?:GMT|\d{4})", re.ASCII)
 
 
 def name(status: int) -> str:
