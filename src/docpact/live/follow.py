@@ -1,0 +1,102 @@
+"""Tasks, polled: as they stand, or to their end and a little beyond."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from docpact.finding import Place
+from docpact.redact import shown
+from docpact.validate.breach import Breach
+
+if TYPE_CHECKING:
+    from docpact.live.judging import Told
+    from docpact.live.session import Session
+
+# What settles at the end, or leaves it, shows only in polls beyond it: so many, with pauses that grow.
+BEYOND = (1, 2, 4, 4)
+# A task that brought nothing, or the same unknown state, so many times in a row is not followed any longer.
+_MOST_BLANK = 8
+_SLOWER = 1.5
+
+
+async def stand(session: Session, task: str, polls: int) -> None:
+    """Poll a task several times: it is judged as it stands, and staying in one state is no fault."""
+    for _ in range(polls):
+        if not await _again(session, task, session.least_gap):
+            return
+    await outlast(session, task)
+
+
+async def follow(session: Session, task: str, polls: int) -> None:
+    """Poll a task until it ends, and a little beyond; that it does not end in time is a finding."""
+    told = session.told[task]
+    pace = _Pace(session, polls)
+    same = 0
+    while not told.ended:
+        if not await _again(session, task, pace.gap(told)):
+            break
+        same = 0 if told.moved or not _is_odd(session, told) else same + 1
+        if told.blank >= _MOST_BLANK or same >= _MOST_BLANK:
+            return
+    if told.ended:
+        await _beyond(session, task)
+    elif session.sender.stopped in ("", "deadline") and told.status is not None and not _is_odd(session, told):
+        _not_ended(session, told)
+
+
+async def _beyond(session: Session, task: str) -> None:
+    for pause in BEYOND:
+        if not await _again(session, task, session.least_gap * pause):
+            return
+    await outlast(session, task)
+
+
+async def outlast(session: Session, task: str) -> None:
+    """Poll once more after a while, where a task showed what may be read for an instant only."""
+    cycle, told = session.contract.lifecycle, session.told[task]
+    if cycle is None or not told.story.instants:
+        return
+    wait = cycle.instant_seconds + 1
+    if wait < session.sender.seconds_left:
+        await _again(session, task, wait)
+
+
+async def _again(session: Session, task: str, gap: float) -> bool:
+    """Poll a task after a gap, the first time at once; tell whether a limit was not reached."""
+    if session.told[task].polls and not await session.sender.sleep(gap):
+        return False
+    return await session.poll(task) is not None
+
+
+class _Pace:
+    """How long to wait before the next poll: shortly while the task moves, longer while it does not.
+
+    Half of the polls may be spent so; the others are spread evenly over the time that is left, and last until the deadline.
+    """
+
+    def __init__(self, session: Session, polls: int) -> None:
+        self._session = session
+        self._polls = polls
+        self._left = polls
+        self._gap = session.least_gap
+
+    def gap(self, told: Told) -> float:
+        """Return the seconds to wait, after the poll that `told` knows last."""
+        least = self._session.least_gap
+        even = max(self._session.sender.seconds_left / max(self._left, 1), least)
+        self._left -= 1
+        self._gap = least if told.moved else min(self._gap * _SLOWER, even)
+        return self._gap if self._left > self._polls / 2 else even
+
+
+def _is_odd(session: Session, told: Told) -> bool:
+    """Tell a state that the lifecycle does not know: it may be an end."""
+    return session.contract.lifecycle is not None and told.status not in session.contract.lifecycle.states
+
+
+def _not_ended(session: Session, told: Told) -> None:
+    pointer = session.contract.roles.get("status", "")
+    message = f"the task {told.task} was followed for {session.sender.seconds:,.0f} s, and is still {shown(told.status)!r}"
+    clause = session.contract.clause(pointer, "member")
+    breach = Breach("not-ended", pointer, told.status, None, message, clause)
+    session.judging.add(breach.finding(Place(session.judging.source(session.targets.task(told.task)))), told)

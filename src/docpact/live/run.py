@@ -1,0 +1,105 @@
+"""One run: establish, poll, probe, and say what was found."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, NamedTuple
+
+from docpact.errors import UsageError
+from docpact.live import follow, probes
+from docpact.live.establish import Establishing
+from docpact.live.plan import Probe
+from docpact.live.session import Session
+from docpact.live.verdict import Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Sequence
+
+    from docpact.contract import Contract
+    from docpact.live.door import Door
+    from docpact.live.plan import Plan
+    from docpact.live.verdict import NotEstablished
+
+# A task that is judged as it stands is polled so many times.
+_POLLS = 4
+_LEAST_POLLS = 2
+_STOPPED = {
+    "ceiling": "the run stopped at its {most} requests: what was left was not tried (--max-requests)",
+    "deadline": "the run stopped at its deadline of {deadline:g} s: what was left was not tried (--deadline)",
+    "wait": "the endpoint asked to come back after the deadline of {deadline:g} s: what was left was not tried (--deadline)",
+    "deaf": "the run stopped because no request was answered",
+}
+
+
+class Extra(NamedTuple):
+    """Something else that asks within a run: how many requests are set aside for it, and what asks."""
+
+    requests: int
+    ask: Callable[[Session], Awaitable[None]]
+
+
+async def run(contract: Contract, plan: Plan, door: Door, more: Sequence[Extra] = ()) -> Verdict:
+    """Ask an endpoint through a door, within the limits of a plan, and judge it by a contract.
+
+    A run that is cancelled returns what was found so far. Raises `UsageError` where no task is named, or where a user must
+    agree to the address first.
+    """
+    if not (plan.tasks or plan.follows):
+        raise UsageError("no task is named, so that nothing can be judged", hint="name one: --task ID, or --follow ID")
+    session = Session(contract, plan, door)
+    missing: NotEstablished | None = None
+    interrupted = False
+    try:
+        missing = await Establishing(session).run()
+        if missing is None:
+            await _tried(session, more)
+    except asyncio.CancelledError:
+        interrupted = True
+        current = asyncio.current_task()
+        if current is not None:
+            current.uncancel()
+    finally:
+        await door.close()
+    return _verdict(session, missing, interrupted=interrupted)
+
+
+async def _tried(session: Session, more: Sequence[Extra]) -> None:
+    plan = session.plan
+    tries = probes.planned(session)
+    polls, each = _shares(session, len(tries) + sum(extra.requests for extra in more))
+    async with asyncio.TaskGroup() as group:
+        for task in plan.follows:
+            group.create_task(follow.follow(session, task, each))
+        for task in plan.tasks:
+            group.create_task(follow.stand(session, task, polls))
+        group.create_task(probes.tried(session, tries))
+        for extra in more:
+            group.create_task(_asked(extra, session))
+    if Probe.REPEAT in plan.probes:
+        await probes.repeated(session)
+
+
+async def _asked(extra: Extra, session: Session) -> None:
+    await extra.ask(session)
+
+
+def _shares(session: Session, reserve: int) -> tuple[int, int]:
+    """Say how many polls each task gets that is judged as it stands, and each that is followed."""
+    plan = session.plan
+    left = max(session.sender.left - reserve, session.sender.left // 2)
+    tasks, follows = len(plan.tasks), len(plan.follows)
+    polls = max(min(_POLLS - 1, (left // 2 if follows else left) // max(tasks, 1)), 1)
+    beyond = len(follow.BEYOND) + 1
+    each = (left - polls * tasks) // max(follows, 1) - beyond
+    return polls, max(each, _LEAST_POLLS)
+
+
+def _verdict(session: Session, missing: NotEstablished | None, *, interrupted: bool) -> Verdict:
+    sender, plan = session.sender, session.plan
+    notes = list(session.notes)
+    if sender.stopped and missing is None:
+        notes.append(_STOPPED[sender.stopped].format(most=plan.max_requests, deadline=plan.deadline))
+    return Verdict(
+        session.tally, tuple(session.judging.findings), missing, session.watch.sights(),
+        sender.requests, sender.seconds, tuple(sender.exchanges), tuple(notes), interrupted,
+    )  # fmt: skip

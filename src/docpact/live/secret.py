@@ -1,0 +1,86 @@
+"""The token of a run: hidden in whatever is shown, kept or raised."""
+
+from __future__ import annotations
+
+import base64
+import re
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from docpact.exchange import Answer, Exchange, Headers
+    from docpact.finding import Finding
+
+HIDDEN = "[token]"
+# A part of a token that is shorter could be any word.
+_LEAST_PART = 6
+
+
+class Mask:
+    """Hide some tokens, in any case of letters and in the ways that servers write them; a half of one is hidden too."""
+
+    def __init__(self, tokens: Iterable[str | None]) -> None:
+        forms: set[str] = set()
+        for token in tokens:
+            if token:
+                forms |= _forms(token)
+        ways = "|".join(re.escape(form) for form in sorted(forms, key=len, reverse=True))
+        self._text = re.compile(ways, re.IGNORECASE) if ways else None
+        self._bytes = re.compile(ways.encode(), re.IGNORECASE) if ways else None
+
+    def __repr__(self) -> str:
+        """Say no token."""
+        return "Mask(…)"
+
+    def text(self, text: str) -> str:
+        """Hide the tokens in a text."""
+        return text if self._text is None else self._text.sub(HIDDEN, text)
+
+    def content(self, content: bytes) -> bytes:
+        """Hide the tokens in bytes."""
+        return content if self._bytes is None else self._bytes.sub(HIDDEN.encode(), content)
+
+    def headers(self, headers: Headers) -> Headers:
+        """Hide the tokens in headers."""
+        return tuple((self.text(name), self.text(value)) for name, value in headers)
+
+    def answer(self, answer: Answer) -> Answer:
+        """Hide the tokens in an answer, as long as its body is not packed."""
+        return answer._replace(headers=self.headers(answer.headers), body=self.content(answer.body))
+
+    def exchange(self, exchange: Exchange) -> Exchange:
+        """Hide the tokens in an exchange."""
+        request = exchange.request
+        return exchange._replace(
+            request=request._replace(target=self.text(request.target), headers=self.headers(request.headers)),
+            answer=None if exchange.answer is None else self.answer(exchange.answer),
+            note=self.text(exchange.note),
+        )
+
+    def finding(self, finding: Finding) -> Finding:
+        """Hide the tokens in all that a finding says."""
+        if self._text is None:
+            return finding
+        place = finding.place
+        return finding._replace(
+            place=place._replace(source=self.text(place.source), pointer=self.text(place.pointer)),
+            message=self.text(finding.message),
+            hint=self.text(finding.hint),
+            found=self._value(finding.found),
+            expected=self._value(finding.expected),
+            traffic=finding.traffic and finding.traffic._replace(
+                curl=self.text(finding.traffic.curl), excerpt=self.text(finding.traffic.excerpt)
+            ),
+        )  # fmt: skip
+
+    def _value(self, value: Any) -> Any:
+        return self.text(value) if isinstance(value, str) else value
+
+
+def _forms(token: str) -> set[str]:
+    whole = {token, quote(token, safe=""), token.replace("/", "\\/"), token.removeprefix("sk-")}
+    packed = {base64.b64encode(token.encode()).decode().rstrip("=")}
+    half = {part for part in (token[: (len(token) + 1) // 2],) if len(part) >= _LEAST_PART}
+    return {form for form in whole | packed | half if form}

@@ -1,0 +1,67 @@
+"""One run while it goes on: who asks, who judges, and what is known of each task."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from docpact.exchange import Purpose
+from docpact.live.judging import Judging, Told
+from docpact.live.saw import Watch
+from docpact.live.sender import Sender
+from docpact.live.targets import Targets
+from docpact.tally import Tally
+
+if TYPE_CHECKING:
+    from docpact.contract import Contract
+    from docpact.exchange import Exchange, Request
+    from docpact.live.door import Door
+    from docpact.live.plan import Plan
+
+# Seconds between two polls of a task, at least: on this machine, and elsewhere.
+_LEAST_GAP = 0.25
+_LEAST_GAP_ELSEWHERE = 1.0
+
+
+class Session:
+    """What the parts of a run share; `ask` is how anything is asked and judged at once."""
+
+    def __init__(self, contract: Contract, plan: Plan, door: Door) -> None:
+        self.contract = contract
+        self.plan = plan
+        self.door = door
+        self.tally = Tally(sources=1)
+        self.watch = Watch(contract)
+        self.sender = Sender(door, plan)
+        self.judging = Judging(contract, plan, door.base, self.tally, self.watch)
+        self.targets = Targets(contract)
+        self.told = {task: Told(task) for task in (*plan.tasks, *plan.follows)}
+        self.notes: list[str] = []
+
+    def __repr__(self) -> str:
+        """Say no token."""
+        return "Session(…)"
+
+    @property
+    def least_gap(self) -> float:
+        """Seconds between two polls of a task, at least."""
+        return _LEAST_GAP if self.door.local else _LEAST_GAP_ELSEWHERE
+
+    async def ask(
+        self,
+        request: Request,
+        purpose: Purpose,
+        asked: str | None = None,
+        authorization: str | None = None,
+    ) -> Exchange | None:
+        """Send one request within the limits, and judge what comes; None where a limit is reached."""
+        exchange = await self.sender.send(request, purpose, asked, authorization)
+        if exchange is not None:
+            self.judging.take(exchange, presented=None if authorization is None else authorization.partition(" ")[2])
+        return exchange
+
+    async def poll(self, task: str) -> Exchange | None:
+        """Poll a task once, and judge the answer as the next of its story; None where a limit is reached."""
+        exchange = await self.sender.send(self.targets.task(task), Purpose.TASK, task)
+        if exchange is not None:
+            self.judging.take(exchange, self.told[task])
+        return exchange
