@@ -42,11 +42,15 @@ class Group:
 
 @dataclass(eq=False, repr=False)
 class Tally:
-    """Everything that a report says of a whole run; its size does not grow with the number of payloads."""
+    """Everything that a report says of a whole run; its size does not grow with the number of payloads.
+
+    `not_established` is set where a live endpoint answered, and no answer could be judged as what the contract is about.
+    """
 
     payloads: int = 0
     violating: int = 0
     unreadable: int = 0
+    not_established: bool = False
     findings: int = 0
     errors: int = 0
     warnings: int = 0
@@ -144,7 +148,7 @@ class Tally:
             return Verdict.VIOLATES
         if self.errors or (self.warnings and fail_on == "warning"):
             return Verdict.VIOLATES
-        if self.unreadable or not self.payloads:
+        if self.unreadable or self.not_established or not self.payloads:
             return Verdict.NOT_ESTABLISHED
         return Verdict.CONFORMS
 

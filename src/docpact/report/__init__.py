@@ -11,7 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, NamedTuple, Protocol, cast
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from docpact.contract import Contract
     from docpact.seen import Seen
@@ -40,11 +40,30 @@ FORMATS = {
 }
 
 
+class Checked(NamedTuple):
+    """What a report says of a run against a live endpoint, beside its findings.
+
+    `base` is the address; `polls` are the answers that held a task; `seen` and `unseen` name statuses, actions, transitions and
+    members; `notes` say what limits the verdict, in sentences; `reason` and `hint` why nothing is established, and what to do.
+    """
+
+    base: str
+    requests: int
+    seconds: float
+    polls: int
+    seen: Mapping[str, Mapping[str, int] | Sequence[str]]
+    unseen: Mapping[str, Sequence[str]]
+    notes: tuple[str, ...] = ()
+    reason: str = ""
+    hint: str = ""
+
+
 class Run(NamedTuple):
     """What a report says about a run beside its findings: contract, profile, and when a run fails.
 
     `rules` are the rules in force; `root` is the folder that paths are told from, for formats that want relative ones;
-    `colour` and `width` (columns, or None where lines may be of any length) are those of the terminal.
+    `colour` and `width` (columns, or None where lines may be of any length) are those of the terminal. `checked` is there where
+    a live endpoint was asked: what was judged are its answers then, and payloads otherwise.
     """
 
     version: str
@@ -62,6 +81,7 @@ class Run(NamedTuple):
     seen: Seen | None = None
     colour: bool = False
     width: int | None = None
+    checked: Checked | None = None
 
 
 class Writer(Protocol):

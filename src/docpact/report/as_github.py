@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from docpact.finding import Severity
+from docpact.report.notes import accepted
 from docpact.report.showing import answer, count, exchange, groups, left_out, outcome, page, path, place, plain, told
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ def render(run: Run, findings: Iterable[str]) -> Iterator[str]:
     if rest:
         yield f"and {count(rest, 'more finding')} that no annotation shows\n"
     # The line begins with our own word: `::` at the beginning of a line would be an order.
+    for note in accepted(run) if run.checked is not None else ():
+        yield f"docpact: {note}\n"
     yield f"{tally.verdict(run.fail_on)}: {outcome(run)}; contract {plain(run.contract)}, profile {run.profile}\n"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from docpact.finding import Finding
-    from docpact.report import Run
+    from docpact.report import Checked, Run
 
 
 def render(run: Run, findings: Iterable[str]) -> Iterator[str]:
@@ -59,6 +60,8 @@ def render(run: Run, findings: Iterable[str]) -> Iterator[str]:
                 rule: {"payloads": broken, "at_most": sample.at_most(rule)} for rule, broken in sorted(sample.broken.items())
             },
         }
+    if run.checked is not None:
+        head["check"] = _checked(run.checked)
     text = _dumps(head)
     yield f'{text[:-1]}, "findings": ['
     comma = "\n"
@@ -66,6 +69,20 @@ def render(run: Run, findings: Iterable[str]) -> Iterator[str]:
         yield f"{comma}{finding}"
         comma = ",\n"
     yield "\n]}\n" if comma != "\n" else "]}\n"
+
+
+def _checked(checked: Checked) -> dict[str, Any]:
+    missing = {"reason": _redacted(checked.reason), "hint": checked.hint} if checked.reason else None
+    return {
+        "base": checked.base,
+        "requests": checked.requests,
+        "seconds": round(checked.seconds, 3),
+        "polls": checked.polls,
+        "seen": {name: dict(told) if isinstance(told, Mapping) else list(told) for name, told in checked.seen.items()},
+        "unseen": {name: list(told) for name, told in checked.unseen.items()},
+        "notes": [_redacted(note) for note in checked.notes],
+        "not_established": missing,
+    }
 
 
 def line(finding: Finding) -> str:

@@ -100,7 +100,7 @@ def _summary(run: Run, paint: _Paint) -> Iterator[str]:
     if tally.skipped:
         names = ", ".join(f"{plain(thing.source)} ({thing.reason})" for thing in tally.skips[:_NAMED])
         notes.append(f"passed over: {names}{f' and {tally.skipped - _NAMED:,} more' if tally.skipped > _NAMED else ''}")
-    if not tally.payloads and not tally.unreadable:
+    if not tally.payloads and not tally.unreadable and run.checked is None:
         notes.append("there was nothing to judge: name files that hold JSON, a folder of them, or - for standard input")
     if run.interrupted:
         notes.append("interrupted: this is what was found until then")

@@ -7,20 +7,44 @@ from typing import TYPE_CHECKING
 from docpact.report.showing import count, plain, told
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from docpact.report import Run
+    from docpact.report import Checked, Run
     from docpact.sampling import Sample
     from docpact.tally import Tally
 
 _NAMED = 5
+_MOST_SEEN = 12
 
 
 def accepted(run: Run) -> Iterator[str]:
-    """Say what was waived, what was known, and what a sample says of all payloads; nothing where nobody asked for it."""
+    """Say what was waived, what was known, what a sample says of all payloads, and what was seen of a live endpoint.
+
+    Nothing is said of what nobody asked for.
+    """
     yield from _waivers(run.tally)
     yield from _baseline(run)
     yield from _sample(run.tally.sample)
+    if run.checked is not None:
+        yield from _checked(run.checked)
+
+
+def _checked(checked: Checked) -> Iterator[str]:
+    if checked.reason:
+        yield f"not established: {told(checked.reason)}"
+        yield f"what to do: {told(checked.hint)}"
+    asked = f"{count(checked.requests, 'request')} in {checked.seconds:,.1f} s"
+    yield f"asked {plain(checked.base)}: {asked}, {count(checked.polls, 'answer')} with a task"
+    if checked.polls:
+        seen = (_listed(checked.seen.get(name, ())) for name in ("statuses", "actions", "transitions"))
+        yield f"seen: {'; '.join(words for words in seen if words)}"
+    for note in checked.notes:
+        yield f"not tried: {told(note)}" if " never " in note else told(note)
+
+
+def _listed(names: Mapping[str, int] | Sequence[str]) -> str:
+    shown = ", ".join(plain(name) or "(empty)" for name in list(names)[:_MOST_SEEN])
+    return shown if len(names) <= _MOST_SEEN else f"{shown} and {len(names) - _MOST_SEEN} more"
 
 
 def _waivers(tally: Tally) -> Iterator[str]:

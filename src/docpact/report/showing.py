@@ -120,12 +120,13 @@ def profile_hint(run: Run) -> Iterator[str]:
 def outcome(run: Run) -> str:
     """Say in one sentence how many payloads were judged, and how many of them have errors."""
     tally = run.tally
+    noun = "payload" if run.checked is None else "answer"
     if not tally.payloads:
-        return "no payload was judged"
+        return f"no {noun} was judged"
     stories = f" in {count(tally.stories, 'story', 'stories')}" if tally.stories else ""
     if tally.violating:
-        return f"{tally.violating:,} of {count(tally.payloads, 'payload')}{stories} with errors"
-    clean = f"{count(tally.payloads, 'payload')}{stories} without errors"
+        return f"{tally.violating:,} of {count(tally.payloads, noun)}{stories} with errors"
+    clean = f"{count(tally.payloads, noun)}{stories} without errors"
     # What makes the run fail all the same stands beside it, or the verdict would contradict its own sentence.
     but = []
     if tally.waivers is not None and tally.waivers.expired:
