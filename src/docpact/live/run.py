@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from docpact.live.door import Door
     from docpact.live.plan import Plan
     from docpact.live.verdict import NotEstablished
+    from docpact.tally import Tally
 
 # A task that is judged as it stands is polled so many times.
 _POLLS = 4
@@ -38,15 +39,15 @@ class Extra(NamedTuple):
     ask: Callable[[Session], Awaitable[None]]
 
 
-async def run(contract: Contract, plan: Plan, door: Door, more: Sequence[Extra] = ()) -> Verdict:
+async def run(contract: Contract, plan: Plan, door: Door, more: Sequence[Extra] = (), tally: Tally | None = None) -> Verdict:
     """Ask an endpoint through a door, within the limits of a plan, and judge it by a contract.
 
-    A run that is cancelled returns what was found so far. Raises `UsageError` where no task is named, or where a user must
+    `tally` knows what is waived, or known already. A run that is cancelled returns what was found so far. Raises `UsageError` where no task is named, or where a user must
     agree to the address first.
     """
     if not (plan.tasks or plan.follows):
         raise UsageError("no task is named, so that nothing can be judged", hint="name one: --task ID, or --follow ID")
-    session = Session(contract, plan, door)
+    session = Session(contract, plan, door, tally)
     missing: NotEstablished | None = None
     interrupted = False
     try:
@@ -65,8 +66,8 @@ async def run(contract: Contract, plan: Plan, door: Door, more: Sequence[Extra] 
 
 async def _tried(session: Session, more: Sequence[Extra]) -> None:
     plan = session.plan
-    tries = probes.planned(session)
-    polls, each = _shares(session, len(tries) + sum(extra.requests for extra in more))
+    tries, last = probes.planned(session), probes.methods(session)
+    polls, each = _shares(session, len(tries) + len(last) + sum(extra.requests for extra in more))
     async with asyncio.TaskGroup() as group:
         for task in plan.follows:
             group.create_task(follow.follow(session, task, each))
@@ -76,7 +77,8 @@ async def _tried(session: Session, more: Sequence[Extra]) -> None:
         for extra in more:
             group.create_task(_asked(extra, session))
     if Probe.REPEAT in plan.probes:
-        await probes.repeated(session)
+        await probes.repeated(session, len(last))
+    await probes.tried(session, last)
 
 
 async def _asked(extra: Extra, session: Session) -> None:
@@ -97,6 +99,8 @@ def _shares(session: Session, reserve: int) -> tuple[int, int]:
 def _verdict(session: Session, missing: NotEstablished | None, *, interrupted: bool) -> Verdict:
     sender, plan = session.sender, session.plan
     notes = list(session.notes)
+    if session.judging.polls:
+        notes.append(probes.met(session.judging.polls))
     if sender.stopped and missing is None:
         notes.append(_STOPPED[sender.stopped].format(most=plan.max_requests, deadline=plan.deadline))
     return Verdict(

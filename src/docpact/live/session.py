@@ -25,11 +25,11 @@ _LEAST_GAP_ELSEWHERE = 1.0
 class Session:
     """What the parts of a run share; `ask` is how anything is asked and judged at once."""
 
-    def __init__(self, contract: Contract, plan: Plan, door: Door) -> None:
+    def __init__(self, contract: Contract, plan: Plan, door: Door, tally: Tally | None = None) -> None:
         self.contract = contract
         self.plan = plan
         self.door = door
-        self.tally = Tally(sources=1)
+        self.tally = Tally(sources=1) if tally is None else tally
         self.watch = Watch(contract)
         self.sender = Sender(door, plan)
         self.judging = Judging(contract, plan, door.base, self.tally, self.watch)
@@ -52,12 +52,22 @@ class Session:
         purpose: Purpose,
         asked: str | None = None,
         authorization: str | None = None,
+        shown: str | None = None,
     ) -> Exchange | None:
-        """Send one request within the limits, and judge what comes; None where a limit is reached."""
-        exchange = await self.sender.send(request, purpose, asked, authorization)
+        """Send one request within the limits, and judge what comes; None where a limit is reached.
+
+        `authorization` is sent instead of the right token, and `shown` is what stands for it wherever it is shown.
+        """
+        exchange = await self.sender.send(request, purpose, asked, authorization, shown)
         if exchange is not None:
             self.judging.take(exchange, presented=None if authorization is None else authorization.partition(" ")[2])
         return exchange
+
+    async def again(self, task: str, gap: float) -> bool:
+        """Poll a task after a gap, the first time at once; tell whether no limit was reached."""
+        if self.told[task].polls and not await self.sender.sleep(gap):
+            return False
+        return await self.poll(task) is not None
 
     async def poll(self, task: str) -> Exchange | None:
         """Poll a task once, and judge the answer as the next of its story; None where a limit is reached."""
