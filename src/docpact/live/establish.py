@@ -7,6 +7,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, NamedTuple
 
 from docpact.exchange import NO_CONNECTION, Exchange, Lack, Purpose
+from docpact.live.probes import unlike
 from docpact.live.verdict import NotEstablished
 from docpact.validate import answers
 
@@ -125,14 +126,6 @@ class Establishing:
         if exchange is not None:
             self._sent.append(Asked(exchange, None))
         return exchange
-
-
-def unlike(tasks: list[str]) -> str:
-    """Return an id of the form of the first that no task has: digits and letters turned into others."""
-    turned = tasks[0].translate(str.maketrans("0123456789abcdefABCDEF", "9876543210fedcbaFEDCBA"))
-    if turned in tasks or turned == tasks[0]:
-        return "9" * max(len(tasks[0]) - 1, 8) + "7"
-    return turned
 
 
 def _is_refusal(session: Session, exchange: Exchange) -> bool:

@@ -22,7 +22,7 @@ _SLOWER = 1.5
 async def stand(session: Session, task: str, polls: int) -> None:
     """Poll a task several times: it is judged as it stands, and staying in one state is no fault."""
     for _ in range(polls):
-        if not await _again(session, task, session.least_gap):
+        if not await session.again(task, session.least_gap):
             return
     await outlast(session, task)
 
@@ -33,7 +33,7 @@ async def follow(session: Session, task: str, polls: int) -> None:
     pace = _Pace(session, polls)
     same = 0
     while not told.ended:
-        if not await _again(session, task, pace.gap(told)):
+        if not await session.again(task, pace.gap(told)):
             break
         same = 0 if told.moved or not _is_odd(session, told) else same + 1
         if told.blank >= _MOST_BLANK or same >= _MOST_BLANK:
@@ -46,7 +46,7 @@ async def follow(session: Session, task: str, polls: int) -> None:
 
 async def _beyond(session: Session, task: str) -> None:
     for pause in BEYOND:
-        if not await _again(session, task, session.least_gap * pause):
+        if not await session.again(task, session.least_gap * pause):
             return
     await outlast(session, task)
 
@@ -58,14 +58,7 @@ async def outlast(session: Session, task: str) -> None:
         return
     wait = cycle.instant_seconds + 1
     if wait < session.sender.seconds_left:
-        await _again(session, task, wait)
-
-
-async def _again(session: Session, task: str, gap: float) -> bool:
-    """Poll a task after a gap, the first time at once; tell whether a limit was not reached."""
-    if session.told[task].polls and not await session.sender.sleep(gap):
-        return False
-    return await session.poll(task) is not None
+        await session.again(task, wait)
 
 
 class _Pace:

@@ -77,8 +77,7 @@ class Judging:
             told.polls += 1
             told.last = exchange
             told.blank += 1
-            if exchange.answer is not None and exchange.answer.status == 200:  # noqa: PLR2004 - the documented status
-                self.polls += 1
+            self.polls += 1
         if answered.body is not None:
             found += self._task(answered.body, exchange, told or Told(exchange.asked or ""), source)
         if found:
@@ -140,6 +139,12 @@ class Judging:
         for name, value in request.headers:
             if name == "Authorization" and exchange.purpose is not Purpose.WRONG_TOKEN:
                 line += f' -H "Authorization: Bearer ${self._plan.token_name}"'
+            elif name == "Authorization":
+                line += f' -H "{name}: {value}"'
+            elif name == "Content-Type":
+                line += f" -H {shlex.quote(f'{name}: {value}')}"
             elif name not in _SAFE:
-                line += f" -H {shlex.quote(f'{name}: {value}' if name == 'Authorization' else f'{name}: …')}"
+                line += f" -H {shlex.quote(f'{name}: …')}"
+        if request.body:
+            line += f" --data {shlex.quote(request.body.decode('utf-8', 'replace'))}"
         return self.mask.text(f"{line} {shlex.quote(printable(self._base + request.target))}")

@@ -2,33 +2,141 @@
 
 from __future__ import annotations
 
+import asyncio
+import math
 from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import quote, unquote
+
+from docpact.exchange import Purpose, Request
+from docpact.live.plan import Probe
+from docpact.live.tokens import wrong
 
 if TYPE_CHECKING:
-    from docpact.exchange import Purpose, Request
+    from collections.abc import Collection, Iterator
+
     from docpact.live.session import Session
+
+# A fault on one of so many answers is met with this probability, or a higher one.
+_ONE_OF = 20
+_CERTAIN = 0.95
+ENOUGH = math.ceil(math.log(1 - _CERTAIN) / math.log(1 - 1 / _ONE_OF))
+# How many tasks are asked for without a token.
+_MOST_BARE = 3
+_AT_A_TIME = 3
+# A shorter id might be one of a series, whose turned one exists.
+_LEAST_ID = 12
+_TURNED = str.maketrans("0123456789abcdefABCDEF", "9876543210fedcbaFEDCBA")
+_METHODS = ("HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
+_ODD = (
+    "", ".", "..", "%2e%2e", "..%2F..%2F..%2Fetc%2Fpasswd", "-1", "null", "%00", "%ff", "%zz", "*", "%25",
+    quote("任务🎨"), "'", quote("1' OR '1'='1"), quote('"'), quote("1; DROP TABLE task"),
+    quote("{{1337*7331}}"), quote("${1337*7331}"), quote("<script>alert(1)</script>", safe=""),
+    quote('"><img src=x onerror=alert(1)>', safe=""), "%0d%0aX-Docpact:%201", "7" * 4096,
+)  # fmt: skip
 
 
 class Try(NamedTuple):
-    """One request that a client would not send; `authorization` is the header as it is sent, None for what the purpose says."""
+    """One request that a client would not send.
+
+    `authorization` is the header as it is sent, None for what the purpose says; `shown` is how it is written for a shell.
+    """
 
     request: Request
     purpose: Purpose
     asked: str | None = None
     authorization: str | None = None
+    shown: str | None = None
 
 
-def planned(session: Session) -> list[Try]:  # noqa: ARG001
-    """List what will be tried, so that requests can be set aside for it."""
-    return []
+def planned(session: Session) -> list[Try]:
+    """List what will be tried while tasks are polled, so that requests can be set aside for it."""
+    chosen = session.plan.probes
+    known = [told.task for told in session.told.values() if told.status is not None] or list(session.told)
+    tries: list[Try] = []
+    if Probe.AUTH in chosen:
+        tries += _tokens(session, known)
+    if Probe.IDS in chosen:
+        tries += _ids(session, known[0])
+    return tries
+
+
+def _tokens(session: Session, known: list[str]) -> Iterator[Try]:
+    """Yield requests with no token, and with wrong ones; without a right one there is nothing to tell them from."""
+    token = session.plan.token
+    if not token:
+        session.notes.append("no token was given: whether the endpoint asks for one was not tried")
+        return
+    for task in known[:_MOST_BARE]:
+        yield Try(session.targets.task(task), Purpose.NO_TOKEN, task)
+    tried = wrong(token, session.plan.token_name)
+    for one, task in [(tried[0], task) for task in known[1:2]] + [(one, known[0]) for one in tried]:
+        yield Try(session.targets.task(task), Purpose.WRONG_TOKEN, task, one.header, one.shown)
+
+
+def _ids(session: Session, known: str) -> Iterator[Try]:
+    """Yield requests for ids that no task has: of the usual form, and odd ones."""
+    for task in dict.fromkeys((unlike(session.told), known[:-3] if len(known) > _LEAST_ID else "")):
+        if task and task not in session.told:
+            yield Try(session.targets.task(task), Purpose.UNKNOWN_ID, task)
+    for written in (*_ODD, f"{quote(known, safe='')}%00"):
+        yield Try(session.targets.raw(written), Purpose.ODD_ID, unquote(written))
+
+
+def unlike(tasks: Collection[str]) -> str:
+    """Return an id of the form of the first that no task has: digits turned into others; a short one is made long."""
+    first = next(iter(tasks))
+    turned = first.translate(_TURNED)
+    while turned in tasks or turned == first or len(turned) < _LEAST_ID:
+        turned += "7"
+    return turned
 
 
 async def tried(session: Session, tries: list[Try]) -> None:
-    """Try one after the other."""
-    for one in tries:
-        if await session.ask(*one) is None:
-            return
+    """Try one after the other, a few at a time."""
+    waiting = iter(tries)
+
+    async def some() -> None:
+        for one in waiting:
+            if await session.ask(*one) is None:
+                return
+
+    async with asyncio.TaskGroup() as group:
+        for _ in range(_AT_A_TIME):
+            group.create_task(some())
 
 
-async def repeated(session: Session) -> None:
+def methods(session: Session) -> list[Try]:
+    """List the methods that the page does not document, for a task that exists; they may change it, and so come last."""
+    if Probe.METHODS not in session.plan.probes:
+        return []
+    task = next(iter(session.told))
+    request = session.targets.task(task)
+    found = []
+    for method in _METHODS:
+        if method != request.method:
+            has_body = method in ("POST", "PUT", "PATCH")
+            body, headers = (b"{}", (("Content-Type", "application/json"),)) if has_body else (b"", ())
+            found.append(Try(Request(method, request.target, headers, body), Purpose.METHOD, task))
+    return found
+
+
+async def repeated(session: Session, reserve: int) -> None:
     """Poll until a fault on one of twenty answers would have been met, with a probability of 95 %."""
+    missing = ENOUGH - session.judging.polls
+    many = max(min(missing, session.sender.left - reserve), 0)
+    per_task = [many // len(session.told) + (nth < many % len(session.told)) for nth in range(len(session.told))]
+
+    async def again(task: str, times: int) -> None:
+        for _ in range(times):
+            if not await session.again(task, session.least_gap):
+                return
+
+    async with asyncio.TaskGroup() as group:
+        for task, times in zip(session.told, per_task, strict=True):
+            group.create_task(again(task, times))
+
+
+def met(polls: int) -> str:
+    """Say how surely a fault on one of twenty answers would have been met in so many polls."""
+    met_with = 1 - (1 - 1 / _ONE_OF) ** polls
+    return f"{polls} polls were judged: a fault on 1 of {_ONE_OF} answers would have shown with a probability of {met_with:.0%}"

@@ -42,8 +42,8 @@ class Extra(NamedTuple):
 async def run(contract: Contract, plan: Plan, door: Door, more: Sequence[Extra] = (), tally: Tally | None = None) -> Verdict:
     """Ask an endpoint through a door, within the limits of a plan, and judge it by a contract.
 
-    `tally` knows what is waived, or known already. A run that is cancelled returns what was found so far. Raises `UsageError` where no task is named, or where a user must
-    agree to the address first.
+    `tally` knows what is waived, or known already. A run that is cancelled returns what was found so far. Raises `UsageError`
+    where no task is named, or where a user must agree to the address first.
     """
     if not (plan.tasks or plan.follows):
         raise UsageError("no task is named, so that nothing can be judged", hint="name one: --task ID, or --follow ID")

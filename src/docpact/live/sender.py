@@ -79,11 +79,16 @@ class Sender:
         return self.seconds_left > 0 and not self.stopped
 
     async def send(
-        self, request: Request, purpose: Purpose, asked: str | None = None, authorization: str | None = None
+        self,
+        request: Request,
+        purpose: Purpose,
+        asked: str | None = None,
+        authorization: str | None = None,
+        shown: str | None = None,
     ) -> Exchange | None:
         """Send one request, with the right token or with `authorization` as it is; None where a limit is reached.
 
-        What is returned has the answer as it came, and the request without the token.
+        What is returned has the answer as it came, and the request without the token: `shown` stands for `authorization`.
         """
         async with self._slots:
             if not await self._my_turn():
@@ -100,8 +105,9 @@ class Sender:
             self.stopped = self.stopped or "deadline"
             return None
         self._heed(fetched)
-        shown = bare if given is None else bare._replace(headers=(*bare.headers, ("Authorization", _hidden(given))))
-        exchange = Exchange(shown, purpose, *fetched[:3], at, took, fetched.extra, asked)
+        if given is not None:
+            bare = bare._replace(headers=(*bare.headers, ("Authorization", shown or _hidden(given))))
+        exchange = Exchange(bare, purpose, *fetched[:3], at, took, fetched.extra, asked)
         self.exchanges.append(self.mask.exchange(exchange))
         return exchange
 
