@@ -11,6 +11,8 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 
+pytest_plugins = ["pytester"]
+
 
 @pytest.fixture(scope="session")
 def root() -> Path:

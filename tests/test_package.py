@@ -27,6 +27,8 @@ PUBLIC = {
     "Place",
     "Severity",
     "__version__",
+    "assert_conforms",
+    "assert_story",
     "load",
     "strategies",
 }

@@ -11,6 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from docpact import strategies as strategies
     from docpact.api import Contract, load
+    from docpact.assertions import assert_conforms, assert_story
     from docpact.errors import DocpactError
     from docpact.finding import Clause, Finding, Layer, Place, Severity
 
@@ -25,6 +26,8 @@ __all__ = [
     "Place",
     "Severity",
     "__version__",
+    "assert_conforms",
+    "assert_story",
     "load",
     "strategies",
 ]
@@ -37,6 +40,8 @@ _HOMES = {
     "Layer": "docpact.finding",
     "Place": "docpact.finding",
     "Severity": "docpact.finding",
+    "assert_conforms": "docpact.assertions",
+    "assert_story": "docpact.assertions",
     "load": "docpact.api",
     "strategies": "docpact.strategies",
 }

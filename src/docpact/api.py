@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from functools import cached_property
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from docpact import contract as words
-from docpact.finding import Finding, Layer, Place
+from docpact.finding import Finding, Layer, Place, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,8 +17,33 @@ if TYPE_CHECKING:
     from docpact.validate.payload import Judge
 
 
+PAYLOAD_LAYERS = ("documented", "coherent")
+
+
 class Contract(words.Contract):
-    """A contract that judges: what was promised, and whether a payload, or a story, keeps it."""
+    """A contract that judges: what was promised, and whether a payload, or a story, keeps it.
+
+    A payload that breaks no rule of severity error is equal to it, so that a test can say `assert payload == contract`.
+    """
+
+    def __eq__(self, other: object) -> bool:
+        """Tell whether a payload keeps the contract; or whether another contract promises the same."""
+        if isinstance(other, words.Contract):
+            return bool(super().__eq__(other))
+        return bool(self.under() == other)
+
+    def __hash__(self) -> int:
+        return hash((self.name, self.schema_sha256))
+
+    def __repr__(self) -> str:
+        return f"<contract {self.name}>"
+
+    def under(self, profile: str = "documented", layers: Iterable[str] = PAYLOAD_LAYERS) -> Promise:
+        """Return what is equal to each payload that keeps the contract under a profile, in some layers.
+
+        Raises `ContractError` for a profile that the contract does not have.
+        """
+        return Promise(self, self.profile(profile).name, tuple(layers))
 
     @cached_property
     def _judges(self) -> dict[tuple[str, frozenset[Layer]], Judge]:
@@ -40,7 +65,7 @@ class Contract(words.Contract):
         payload: Any,
         *,
         profile: str = "documented",
-        layers: str | Iterable[str] = ("documented", "coherent"),
+        layers: str | Iterable[str] = PAYLOAD_LAYERS,
         asked: str | None = None,
     ) -> list[Finding]:
         """Return every finding in one parsed payload; the list is empty where there is none.
@@ -56,8 +81,7 @@ class Contract(words.Contract):
 
     def is_valid(self, payload: Any, *, profile: str = "documented") -> bool:
         """Tell whether a payload keeps what the page says: no error in the documented layer."""
-        found = self.validate(payload, profile=profile, layers=("documented",))
-        return not any(finding.severity == "error" for finding in found)
+        return bool(self.under(profile, ("documented",)) == payload)
 
     def validate_story(
         self,
@@ -85,6 +109,33 @@ class Contract(words.Contract):
             breaches = judge.poll(story, payload, None if given is None else given[index])
             found.extend(breach.finding(Place(item=index)) for breach in breaches)
         return found
+
+
+@dataclass(frozen=True, eq=False)
+class Promise:
+    """A contract under a profile, in some layers: equal to each payload that breaks no rule of severity error in them.
+
+    Made by `Contract.under`; it may stand wherever a test compares, inside lists and dictionaries too.
+    """
+
+    contract: Contract
+    profile: str
+    layers: tuple[str, ...]
+
+    def findings(self, payload: Any) -> list[Finding]:
+        """Return every finding in a payload."""
+        return self.contract.validate(payload, profile=self.profile, layers=self.layers)
+
+    def __eq__(self, other: object) -> bool:
+        """Tell whether a payload keeps what was promised."""
+        if isinstance(other, Promise):
+            return self is other
+        return not any(found.severity is Severity.ERROR for found in self.findings(other))
+
+    __hash__ = object.__hash__
+
+    def __repr__(self) -> str:
+        return f"<contract {self.contract.name} under the profile {self.profile}>"
 
 
 def load(name: str | Path = "task-fetch") -> Contract:

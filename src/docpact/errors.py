@@ -59,6 +59,12 @@ class PageError(DocpactError):
     exit_code = Exit.UNREADABLE
 
 
+class CaptureError(DocpactError):
+    """A recording cannot be read, and must be before anything can be done with it."""
+
+    exit_code = Exit.UNREADABLE
+
+
 class UndecidedError(DocpactError):
     """A page can be read in several ways, and no evidence on it says which one is meant."""
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from docpact.errors import UsageError
@@ -40,16 +42,25 @@ def broken(sampler: Sampler, asked: Asked, rule: str | None = None) -> Iterator[
     return _of_all(sampler, faults, asked, rule)
 
 
-def _of_all(sampler: Sampler, faults: Faults, asked: Asked, rule: str | None) -> Iterator[Made]:
+def each(sampler: Sampler, faults: Faults, asked: Asked, rule: str | None = None) -> Iterator[tuple[int, Fault]]:
+    """Yield the faults of so many payloads, and of the story of each, with the number of the payload, from 0.
+
+    Raises `UsageError` for an unknown status or action.
+    """
     draws = Seeded(asked.seed)
     usual = max(sampler.statuses, key=lambda status: sampler.samples.weights.get(status, 1), default=None)
     for draws.nth in range(asked.count):
-        status, action = sampler.facts(draws, usual if asked.status is None else asked.status, asked.action)
-        number = f"-{draws.nth + 1:0{asked.digits}}" if asked.count > 1 else ""
+        facts = sampler.facts(draws, usual if asked.status is None else asked.status, asked.action)
+        for fault in _faults(sampler, faults, draws, facts, rule):
+            if not _is_elsewhere(sampler, fault, asked):
+                yield draws.nth, fault
+
+
+def _of_all(sampler: Sampler, faults: Faults, asked: Asked, rule: str | None) -> Iterator[Made]:
+    for nth, of_one in groupby(each(sampler, faults, asked, rule), itemgetter(0)):
+        number = f"-{nth + 1:0{asked.digits}}" if asked.count > 1 else ""
         names: Counter[str] = Counter()
-        for fault in _faults(sampler, faults, draws, (status, action), rule):
-            if _is_elsewhere(sampler, fault, asked):
-                continue
+        for _, fault in of_one:
             name = f"fault{number}-{fault.rule}-{named(fault.place or 'all', fault.how)}"
             names[name] += 1
             yield _made(fault, name if names[name] == 1 else f"{name}-{names[name]}")
