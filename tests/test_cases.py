@@ -1,4 +1,7 @@
-"""Every rule has payloads that keep it and payloads that break it: `tests/cases/RULE/pass_*.json`, `fail_*.json`."""
+"""Every rule has cases that keep it and cases that break it: `tests/cases/RULE/pass_*.json`, `fail_*.json`.
+
+A case is a payload, or the polls of a task. For a rule that only an exchange can break it is one, as `exchanges.py` reads it.
+"""
 
 from __future__ import annotations
 
@@ -8,13 +11,16 @@ from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
+import exchanges
 import pytest
 
 from docpact import inputs
 from docpact.captures import Corrupt, Text
 from docpact.contract import load
 from docpact.finding import Finding, Layer, Severity
+from docpact.pointers import ABSENT
 from docpact.rules import RULES
+from docpact.validate.ended import not_ended
 from docpact.validate.stream import Settings, Stream, broken_off
 
 CASES = Path(__file__).parent / "cases"
@@ -28,6 +34,10 @@ SMALL = 4096
 LIMITED = replace(CONTRACT, schema={**CONTRACT.schema, "properties": {"prompt": {"type": "string", "maxLength": 60}}})
 
 
+# What only who follows a task can tell.
+OF_FOLLOWING = "not-ended"
+
+
 def files(kind: str) -> list[Path]:
     return sorted(CASES.glob(f"*/{kind}_*.json"))
 
@@ -35,6 +45,12 @@ def files(kind: str) -> list[Path]:
 def judge(rule: str, body: bytes, *, story: bool) -> list[Finding]:
     if rule == "capture-corrupt":
         return judge_capture(b64decode(json.loads(body)))
+    if rule in exchanges.RULES_OF_AN_EXCHANGE:
+        return [breach.finding() for breach in exchanges.told(exchanges.in_case(json.loads(body)))]
+    if rule == OF_FOLLOWING:
+        followed = json.loads(body)
+        breach = not_ended(CONTRACT, followed.get("payload", ABSENT), followed["polls"], followed["seconds"])
+        return [] if breach is None else [breach.finding()]
     contract = LIMITED if rule == "documented-constraint" else CONTRACT
     stream = Stream(contract, Settings(profile=PROFILES.get(rule, "documented"), stories=story, each=story))
     content = None if rule == "json-size" and len(body) > SMALL else body
@@ -74,6 +90,12 @@ def test_every_folder_of_cases_belongs_to_a_rule_and_holds_only_cases() -> None:
 def test_a_payload_that_keeps_the_rule_is_not_found(path: Path) -> None:
     found = judge(path.parent.name, path.read_bytes(), story=is_story(path))
     assert path.parent.name not in [finding.rule for finding in found]
+
+
+@pytest.mark.parametrize("path", [p for p in files("pass") if p.parent.name in exchanges.RULES_OF_AN_EXCHANGE], ids=identity)
+def test_an_exchange_that_keeps_the_rule_breaks_no_other(path: Path) -> None:
+    found = judge(path.parent.name, path.read_bytes(), story=False)
+    assert [finding.rule for finding in found if finding.severity is Severity.ERROR] == []
 
 
 @pytest.mark.parametrize("path", files("fail"), ids=identity)

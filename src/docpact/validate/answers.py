@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["LIMIT", "Answered", "is_task", "judge"]
 
+_REFUSED = 400
 _LATE = frozenset({Lack.LATE, Lack.UNREACHABLE})
 
 
@@ -97,6 +98,9 @@ def _task(heard: Heard) -> tuple[list[Breach], bytes | None]:
 
 def _excused(heard: Heard, breach: Breach, profile: Profile) -> Breach | None:
     """Leave out what the family of the profile does as a habit; name the other families that do so."""
+    if heard.answer.status >= _REFUSED:
+        # What is refused, and shown all the same, is no habit.
+        return breach
     if breach.rule in profile.excuses:
         return None
     families = (other for other in heard.contract.profiles.values() if other.suggested and breach.rule in other.excuses)

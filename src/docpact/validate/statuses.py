@@ -104,5 +104,7 @@ def _redirected(heard: Heard) -> str:
     if elsewhere:
         return f"{told} to another host, {heard.safe(to.netloc)}"
     if to.path == asked.path and to.query == asked.query:
+        if to.scheme == "https":
+            return f"{told} to the same place by https: if it was asked for so, clients that follow run in a circle"
         return f"{told} to where it was asked for: clients that follow run in a circle"
     return f"{told} to {heard.safe(to.path)}"
