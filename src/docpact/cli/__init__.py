@@ -19,6 +19,7 @@ VERBS = {
     "derive": "turn a documentation page into a contract",
     "validate": "judge captured payloads by a contract",
     "generate": "make payloads, stories, covers and faults for tests",
+    "mock": "serve a relay on this machine, healthy or faulty as you like",
     "explain": "say what a rule or a member means, and which page lines say so",
 }
 
