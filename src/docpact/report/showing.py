@@ -44,7 +44,7 @@ def place(at: Place) -> str:
 
 def answer(traffic: Traffic) -> str:
     """Say which answer of a live endpoint it was: `poll 3, status 200`; `no answer` where none came."""
-    poll = "" if traffic.poll is None else f"poll {traffic.poll}, "
+    poll = "" if not traffic.poll else f"poll {traffic.poll}, "
     return poll + ("no answer" if traffic.status is None else f"status {traffic.status}")
 
 
