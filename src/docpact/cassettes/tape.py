@@ -22,7 +22,7 @@ VERSION = 1
 
 _BEGIN = b'\n{"request": {"method": '
 _NAMED = re.compile(rb'("[^"\\]*"), "uri": ("(?:[^"\\]|\\.)*"),')
-_HEAD = re.compile(rb'\{"docpact": (\{.*\}),\n"version": 1,\n"interactions": \[\n?')
+_HEAD = re.compile(rb'\{"version": 1,\n"docpact": (\{.*\}),\n"interactions": \[\n?')
 _READ = json.JSONDecoder(strict=False)
 # How servers write JSON: the first form whose bytes are those of the body.
 FORMS: Mapping[str, Mapping[str, Any]] = {
@@ -50,7 +50,7 @@ def written(interactions: Iterable[Interaction], metadata: Mapping[str, Any]) ->
     """Yield the text of a cassette piece by piece; `metadata` says whose contract it keeps, and when it was recorded."""
     listed = [_text(one) for one in interactions]
     head = json.dumps({**metadata, "count": len(listed)}, ensure_ascii=False)
-    yield f'{{"docpact": {head},\n"version": {VERSION},\n"interactions": [\n'.encode()
+    yield f'{{"version": {VERSION},\n"docpact": {head},\n"interactions": [\n'.encode()
     for number, text in enumerate(listed):
         yield text.encode("utf-8", "surrogatepass") + (b",\n" if number + 1 < len(listed) else b"\n")
     yield b"]}\n"

@@ -35,7 +35,7 @@ _TEXTS = (
     (re.compile(rb'\{\s*"Initialize"\s*:\s*\{\s*"command"'), "events"),
     (re.compile(rb"(?:version\s*=\s*\d+\s*)?\[\[interactions\]\]"), "toml"),
     (re.compile(rb'\{\s*"log"\s*:\s*\{'), "har"),
-    (re.compile(rb'\{\s*(?:"version"\s*:\s*\d+\s*,\s*)?"interactions"\s*:\s*\['), "har"),
+    (re.compile(rb'\{\s*(?:"version"\s*:\s*\d+\s*,\s*)?(?:"docpact"\s*:\s*\{.*\},\s*)?"interactions"\s*:\s*\['), "har"),
     (re.compile(rb"(?:---[^\n]*\n|#[^\n]*\n)*(?:[a-z_]+:[^\n]*\n)*(?:http_)?interactions:"), "cassette"),
 )
 _BY_NAME = {".har": "har", ".yaml": "cassette", ".yml": "cassette", ".json-seq": "sequence"}
