@@ -5,23 +5,30 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from docpact.errors import UsageError
-from docpact.exchange import Answer
-from docpact.mock import family, paths
+from docpact.exchange import Answer, Purpose
+from docpact.generate.faults_http import Scene
+from docpact.mock import asgi, family, paths
+from docpact.mock.breaking import Breaker
+from docpact.mock.catalogue import Catalogue
+from docpact.mock.committing import Committing, Served
+from docpact.mock.guard import Guard
 from docpact.mock.image import IMAGE
 from docpact.mock.lives import Lives
+from docpact.mock.options import near, parse
 from docpact.mock.tasks import Tasks
+from docpact.pointers import changed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from docpact.contract import Contract
     from docpact.exchange import Headers, Request
+    from docpact.mock.catalogue import Row
     from docpact.mock.tasks import Known, Live
 
 # Targets that are known without being taken apart: no more than this many are remembered.
 _MOST_TARGETS = 4096
-# What a relay in between writes as its own name, so that the other header is looked at.
-_NO_NAME = "midjourney-proxy"
+_LONGEST_ID = 64
 _PREFLIGHT: Headers = (
     ("allow", "GET, HEAD, OPTIONS"),
     ("access-control-allow-methods", "GET, HEAD, POST, OPTIONS"),
@@ -50,18 +57,52 @@ class Relay:
         self.settings = settings
         self.family = family.load(contract, settings.profile)
         self.route = paths.route(contract)
-        self._asks = self.route.secured and bool(settings.token)
-        self._token = self.family.compared(settings.token)
+        self._guard = Guard(self.family, settings.token, secured=self.route.secured)
+        self._breaker: Breaker | None = None
+        self._catalogue: Catalogue | None = None
+        self._committing: Committing | None = None
+        about = {"profile": settings.profile, "seed": str(settings.seed)}
+        self._app = asgi.App(self, secrets=[settings.token], about=about, clock=settings.clock)
         self.reset()
+
+    async def __call__(self, scope: asgi.Message, receive: asgi.Receive, send: asgi.Send) -> None:
+        """Serve as an ASGI app."""
+        await self._app(scope, receive, send)
 
     @property
     def faults(self) -> tuple[str, ...]:
-        """The faults that are on."""
-        return ()
+        """The faults that are on, as they were asked for."""
+        return tuple(self._committing.on) if self._committing else ()
 
-    def switch(self, fault: str, on: bool = True) -> None:  # noqa: FBT001, FBT002 - on and off are what a switch is about
-        """Switch a fault on or off; raises `UsageError` for one that there is not."""
-        raise UsageError(f"there is no fault {fault!r}", hint=f"{'on' if on else 'off'}: docpact mock --list-faults lists them")
+    def committed(self) -> dict[str, int]:
+        """Return how often each fault that is on was committed; one across polls counts the tasks whose life it is."""
+        return {text: on.committed for text, on in self._committing.on.items()} if self._committing else {}
+
+    def known_faults(self) -> Iterator[Row]:
+        """Yield every fault that this relay can commit, as it is found: to find all of them takes a second or two."""
+        return self._faults().rows()
+
+    def switch(self, fault: str, *, on: bool) -> None:
+        """Switch a fault on or off; raises `UsageError` for one that there is not, or that this relay cannot commit."""
+        if not on:
+            if self._committing is None or not self._committing.remove(fault):
+                raise UsageError(f"the fault {fault!r} is not on", hint=near(fault, self.faults, "no fault is on"))
+            if not self._committing.on:
+                self._committing = None
+            return
+        option = parse(fault, self._lives.sampler.statuses)
+        catalogue = self._faults()
+        catalogue.checked(option)
+        self._committing = self._committing or Committing(self._breaking(), self._tasks)
+        self._committing.add(fault, option, is_body=any(map(option.is_of, catalogue.bodies(option.rule))))
+
+    def _breaking(self) -> Breaker:
+        self._breaker = self._breaker or Breaker(self.contract, self.settings.profile)
+        return self._breaker
+
+    def _faults(self) -> Catalogue:
+        self._catalogue = self._catalogue or Catalogue(self._breaking(), [task.made for task in self._tasks.all()])
+        return self._catalogue
 
     def move(self, base: str) -> None:
         """Stand at another base URL from now on: images are there, and all begins anew."""
@@ -69,77 +110,100 @@ class Relay:
         self.reset()
 
     def reset(self) -> None:
-        """Begin anew: all tasks are at their beginning again, and those that were submitted are gone."""
-        settings = self.settings
-        self._lives = Lives(self.contract, settings.profile, settings.seed, settings.base.rstrip("/"))
-        self._tasks = Tasks(self.family, settings.pace, settings.base.rstrip("/"))
+        """Begin anew: all tasks are at their beginning again, and those that were submitted are gone; faults stay on."""
+        settings, faults = self.settings, self.faults
+        base = settings.base.rstrip("/")
+        self._lives = Lives(self.contract, settings.profile, settings.seed, base)
+        self._tasks = Tasks(self.family, settings.pace, base)
         for made in self._lives.known():
             self._tasks.add(made)
         self._hot: dict[str, Live] = {}
+        self._committing = self._catalogue = None
+        for fault in faults:
+            self.switch(fault, on=True)
 
     def answer(self, request: Request) -> Answer:
         """Answer a request; it never raises for what a request holds."""
+        if self._committing is not None:
+            return self._committing.answer(self._serve(request), self._scene)
         task = self._hot.get(request.target)
-        if task is not None and request.method == self.route.method and self._lets_in(request.headers) is None:
+        if task is not None and request.method == self.route.method and self._guard.lets_in(request.headers):
             return task.look(self.settings.clock)
-        return self._other(request)
+        return self._serve(request).answer
 
     def tasks(self) -> list[Known]:
         """List the tasks: id, action, status now, how they end, where they are fetched, and their place in their life."""
         return [self._tasks.known(task, self.route, self.contract, self.settings.clock) for task in self._tasks.all()]
 
-    def _other(self, request: Request) -> Answer:
-        path = paths.path_of(request.target)
-        answer = self._at(request, path)
+    def _serve(self, request: Request) -> Served:
+        served = self._served(request, paths.path_of(request.target))
         if request.method != "HEAD":
-            return answer
+            return served
+        answer = served.answer
         length = answer.header("content-length") or str(len(answer.body))
-        return answer._replace(headers=(*answer.headers, ("content-length", length)), body=b"")
+        return served._replace(answer=answer._replace(headers=(*answer.headers, ("content-length", length)), body=b""))
 
-    def _at(self, request: Request, path: str) -> Answer:
+    def _served(self, request: Request, path: str) -> Served:
         asked = self.route.asked(path, self.family.modes)
-        if asked is None:
-            return IMAGE if self._tasks.is_image(path) else self.family.answers["elsewhere"]
-        return self._fetched(request, asked)
+        if asked is not None:
+            return self._fetched(request, asked)
+        if self._tasks.is_image(path):
+            return Served(request, IMAGE)
+        # An id with a slash in it, or none at all, leads to no route.
+        purpose = Purpose.ODD_ID if self.route.leads_to(path) else None
+        odd = path.removeprefix(self.route.before)
+        return Served(request, self.family.answers["elsewhere"], purpose, odd, presented=self._guard.presented(request.headers))
 
-    def _fetched(self, request: Request, asked: str) -> Answer:
-        if request.method == "OPTIONS":
-            return Answer(204, _PREFLIGHT)
+    def _fetched(self, request: Request, asked: str) -> Served:
+        answers, presented = self.family.answers, self._guard.presented(request.headers)
+        served = Served(request, answers["unknown"], Purpose.METHOD, asked, presented=presented)
         looks = request.method == self.route.method
+        if request.method == "OPTIONS":
+            return served._replace(answer=Answer(204, _PREFLIGHT))
         if not looks and not (request.method == "HEAD" and self.family.head):
-            return self.family.answers["method"]
-        refused = self._lets_in(request.headers)
-        if refused is not None:
-            return self.family.answers[refused]
+            return served._replace(answer=answers["method"])
+        if not self._guard.lets_in(request.headers):
+            purpose = Purpose.METHOD if not looks else Purpose.NO_TOKEN if presented is None else Purpose.WRONG_TOKEN
+            return served._replace(answer=answers["wrong-token" if presented else "no-token"], purpose=purpose)
         task = self._tasks.get(asked)
         if task is None:
-            return self.family.answers["unknown"]
+            unknown = Purpose.UNKNOWN_ID if _is_usual(asked) else Purpose.ODD_ID
+            return served._replace(purpose=unknown if looks else Purpose.METHOD)
         if not looks:
-            return task.now(self.settings.clock)
-        if "?" not in request.target:
+            return served._replace(answer=task.now(self.settings.clock))
+        if self._committing is not None:
+            self._committing.retell(task)
+        elif "?" not in request.target:
             self._remember(request.target, task)
-        return task.look(self.settings.clock)
+        step = task.step(self.settings.clock, is_poll=True)
+        answer = task.look(self.settings.clock)
+        return served._replace(answer=answer, purpose=Purpose.TASK, task=task, step=step, poll=task.polls)
 
     def _remember(self, target: str, task: Live) -> None:
         if len(self._hot) >= _MOST_TARGETS:
             self._hot.clear()
         self._hot[target] = task
 
-    def _lets_in(self, headers: Headers) -> str | None:
-        """Tell why a request is refused (no-token, wrong-token), or None where its token is the right one."""
-        if not self._asks:
-            return None
-        said = secret = ""
-        for name, value in headers:
-            size = len(name)
-            if size == len("authorization") and name.lower() == "authorization":
-                said = value.strip()
-            elif size == len("mj-api-secret") and name.lower() == "mj-api-secret":
-                secret = value.strip()
-        if not said or said == _NO_NAME:
-            said = secret
-        if said[:7].lower() == "bearer ":
-            said = said[7:].strip()
-        if not said or said.lower() == "bearer":
-            return "no-token"
-        return None if self.family.compared(said) == self._token else "wrong-token"
+    def _scene(self, served: Served) -> Scene:
+        """Tell what the relay could have answered to a request, for the faults of what is around a body."""
+        clock = self.settings.clock
+        known = [task for task in self._tasks.first(3) if task is not served.task]
+        task = served.task or self._tasks.get(served.asked)
+        another = known[0].now(clock) if known else served.answer
+        if task is not None:
+            granted = served.answer if served.purpose is Purpose.TASK else task.now(clock)
+        else:
+            granted = self._tasks.answer(self._named(known[-1], served.asked)) if known else served.answer
+        return Scene(
+            served.request, served.purpose or Purpose.TASK, served.answer, granted, another,
+            served.asked, self.settings.token, served.presented,
+        )  # fmt: skip
+
+    def _named(self, task: Live, asked: str) -> object:
+        payload, pointer = task.lived.steps[task.step(self.settings.clock)].payload, self.contract.roles.get("id")
+        return changed(payload, pointer, asked) if pointer else payload
+
+
+def _is_usual(asked: str) -> bool:
+    """Tell whether an id looks like one that a relay gives: letters and digits, and no more of them than usual."""
+    return asked.isascii() and asked.replace("-", "").replace("_", "").isalnum() and len(asked) <= _LONGEST_ID

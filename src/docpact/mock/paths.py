@@ -27,6 +27,15 @@ class Route(NamedTuple):
         parts = [quote(task, safe="") if n == self.spot else part for n, part in enumerate(self.parts)]
         return "/".join(("", *parts))
 
+    @property
+    def before(self) -> str:
+        """The path up to the id."""
+        return "/".join(("", *self.parts[: self.spot], "")) if self.spot else "/"
+
+    def leads_to(self, path: str) -> bool:
+        """Tell whether a path begins as this route does, up to the id."""
+        return bool(self.spot) and path.startswith(self.before)
+
     def asked(self, path: str, modes: Collection[str] = ()) -> str | None:
         """Return the id that a path asks for, or None where it is no path of this route.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from docpact.exchange import Answer
@@ -37,19 +38,27 @@ class Known(NamedTuple):
 
 
 class Live:
-    """A task, and where it is: a step further at each poll, or every `pace` seconds from when it is first asked for."""
+    """A task, and where it is: a step further at each poll, or every `pace` seconds from when it is first asked for.
 
-    __slots__ = ("action", "answers", "born", "id", "last", "made", "pace", "polls")
+    `made` is its life as it should be, and `lived` as it is; `number` counts the tasks of a relay.
+    """
 
-    def __init__(self, made: Made, answers: tuple[Answer, ...], pace: float | None, born: float | None = None) -> None:
+    __slots__ = ("answers", "born", "id", "last", "lived", "made", "number", "pace", "polls")
+
+    def __init__(self, made: Made, answers: tuple[Answer, ...], number: int, pace: float | None, born: float | None) -> None:
         self.id = made.id
-        self.action = made.action
         self.made = made
-        self.answers = answers
-        self.last = len(answers) - 1
+        self.number = number
         self.pace = pace
         self.born = born
         self.polls = 0
+        self.live(made, answers)
+
+    def live(self, made: Made, answers: tuple[Answer, ...]) -> None:
+        """Take another life; how far the task has come stays as it is."""
+        self.lived = made
+        self.answers = answers
+        self.last = len(answers) - 1
 
     def look(self, clock: Clock) -> Answer:
         """Return the answer to a poll, and go on."""
@@ -93,17 +102,25 @@ class Tasks:
         """Yield the tasks, the known ones first, then those that were submitted, in their order."""
         yield from self._tasks.values()
 
+    def first(self, count: int) -> list[Live]:
+        """Return the first tasks, at the most so many."""
+        return list(islice(self._tasks.values(), count))
+
     def is_image(self, path: str) -> bool:
         """Tell whether the image of a task stands at a path."""
         return path in self._images
 
     def add(self, made: Made) -> Live:
         """Take in a task that is known from the start."""
-        live = Live(made, tuple(self.answer(step.payload) for step in made.steps), self._pace)
+        live = Live(made, self.answers(made), len(self._tasks), self._pace, None)
         for image in self._pictures(made):
             self._images[image] = made.id
         self._tasks[made.id] = live
         return live
+
+    def answers(self, made: Made) -> tuple[Answer, ...]:
+        """Return the answers that show each step of a life."""
+        return tuple(self.answer(step.payload) for step in made.steps)
 
     def answer(self, payload: object) -> Answer:
         """Return the answer that shows a payload."""
@@ -116,10 +133,9 @@ class Tasks:
 
     def known(self, task: Live, route: Route, contract: Contract, clock: Clock) -> Known:
         """Tell of a task."""
-        step = task.step(clock)
-        steps = task.made.steps
-        status, end = (_status(contract, payload) for payload in (steps[min(step, len(steps) - 1)].payload, steps[-1].payload))
-        return Known(task.id, task.action, status, end, route.path(task.id), step, len(task.answers), task.polls)
+        step, steps = task.step(clock), task.lived.steps
+        status, end = (_status(contract, payload) for payload in (steps[step].payload, steps[-1].payload))
+        return Known(task.id, task.made.action, status, end, route.path(task.id), step, len(steps), task.polls)
 
 
 def _status(contract: Contract, payload: object) -> str:

@@ -1,0 +1,112 @@
+"""The catalogue: every fault that a relay can commit, each variant of it, and what a client should notice."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from docpact.errors import UsageError
+from docpact.finding import Layer
+from docpact.generate import faults_text
+from docpact.generate.faults_http import VARIANTS
+from docpact.mock.breaking import Breaker, is_of_lives
+from docpact.mock.lives import Lives
+from docpact.mock.options import OF_FILES, near
+from docpact.pointers import member
+from docpact.rules import RULES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from docpact.contract import Contract
+    from docpact.finding import Severity
+    from docpact.mock.lives import Made
+    from docpact.mock.options import FaultOption
+
+_MOST_NAMED = 12
+
+
+class Row(NamedTuple):
+    """A fault: `RULE/VARIANT`, how bad it is, what it does, and what a client notices or suffers."""
+
+    fault: str
+    rule: str
+    layer: Layer
+    severity: Severity
+    does: str
+    notice: str
+
+
+class Catalogue:
+    """The ways in which the tasks of a relay can break each rule."""
+
+    def __init__(self, breaker: Breaker, tasks: Sequence[Made]) -> None:
+        self._breaker = breaker
+        self._tasks = tasks
+        self._found: dict[str, tuple[str, ...]] = {}
+        status = breaker.contract.roles.get("status", "")
+        action = breaker.contract.roles.get("action", "")
+        # One payload for each status, and for each action; the last step of the first task first.
+        steps = [step.payload for task in tasks[:1] for step in task.steps[::-1]]
+        steps += [task.steps[-1].payload for task in tasks]
+        facts = {(member(payload, status), member(payload, action)): payload for payload in reversed(steps)}
+        self._payloads = list(reversed(facts.values()))
+
+    def bodies(self, rule: str) -> tuple[str, ...]:
+        """Return the variants in which a body breaks a rule."""
+        if rule not in self._found:
+            # A text, and what the page says, is broken in one state as in another.
+            many = RULES[rule].layer is Layer.COHERENT
+            found = (way.variant for payload in self._some(rule, many=many) for way in self._breaker.bodies(rule, payload))
+            self._found[rule] = tuple(dict.fromkeys(found))
+        return self._found[rule]
+
+    def _some(self, rule: str, *, many: bool) -> Iterable[object]:
+        if rule in faults_text.TURNS:
+            return self._payloads[:1]
+        return self._payloads if many else self._payloads[:2]
+
+    def variants(self, rule: str) -> tuple[str, ...]:
+        """Return every variant of a rule, the one that the rule alone stands for first; none where nothing can break it."""
+        if rule in OF_FILES:
+            return ()
+        if is_of_lives(rule):
+            if rule not in self._found:
+                found = (way.variant for task in self._told() for way in self._breaker.lives(task, rule))
+                self._found[rule] = tuple(dict.fromkeys(found))
+            return self._found[rule]
+        return tuple(dict.fromkeys((*self.bodies(rule), *VARIANTS.get(rule, ()))))
+
+    def _told(self) -> Iterator[Made]:
+        """Yield a task for each way to end."""
+        status = self._breaker.contract.roles.get("status", "")
+        yield from {member(task.steps[-1].payload, status): task for task in reversed(self._tasks)}.values()
+
+    def checked(self, option: FaultOption) -> None:
+        """Raise `UsageError` where no task of the relay can break a rule, or not in the way that is asked for."""
+        known = self.variants(option.rule)
+        if not known:
+            raise UsageError(
+                f"no task of this relay can break {option.rule}",
+                hint="its contract, or its profile, promises nothing that could be broken so: docpact mock --list-faults",
+            )
+        if not any(map(option.is_of, known)):
+            shown = ", ".join(known[:_MOST_NAMED]) + (", ..." if len(known) > _MOST_NAMED else "")
+            raise UsageError(
+                f"{option.rule} is not broken in the way {option.variant!r}",
+                hint=near(option.variant, known, f"the ways are: {shown}"),
+            )
+
+    def rows(self) -> Iterator[Row]:
+        """Yield every fault, in the order of the rules."""
+        for rule in RULES.values():
+            for variant in self.variants(rule.id):
+                way = variant.replace("-", " ")
+                does = f"not so: {rule.title}{f' ({way})' if way else ''}"
+                name = f"{rule.id}/{variant}" if variant else rule.id
+                yield Row(name, rule.id, rule.layer, rule.severity, does, rule.notice)
+
+
+def list_faults(contract: Contract, profile: str = "documented") -> list[Row]:
+    """List every fault that a relay of a profile can commit; raises `ContractError` for an unknown profile."""
+    tasks = list(Lives(contract, profile, 0, "http://127.0.0.1").known())
+    return list(Catalogue(Breaker(contract, profile), tasks).rows())

@@ -1,0 +1,175 @@
+"""Committing: the faults that are on, and which of them an answer commits, by turns where several could."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+
+from docpact.exchange import Answer, Purpose
+from docpact.generate import faults_text
+from docpact.generate.faults_http import VARIANTS
+from docpact.mock.breaking import is_of_lives
+from docpact.pointers import member
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from docpact.exchange import Request
+    from docpact.generate.faults_http import Scene
+    from docpact.mock.breaking import Breaker, Broken
+    from docpact.mock.options import FaultOption
+    from docpact.mock.tasks import Live, Tasks
+
+T = TypeVar("T")
+
+# Plans are made once for a task, and for no more tasks than this.
+_MOST_PLANS = 2_000
+
+
+class Served(NamedTuple):
+    """What a healthy relay answers to a request, and what is to be known of it to break that.
+
+    `purpose` is None where the request is for no task at all; `step` is where the life of the task is, and `poll` the number of
+    this poll of it, from 1 (0: it is none). `presented` is the token, None without one.
+    """
+
+    request: Request
+    answer: Answer
+    purpose: Purpose | None = None
+    asked: str = ""
+    task: Live | None = None
+    step: int = 0
+    poll: int = 0
+    presented: str | None = None
+
+
+class On:
+    """A fault that is on: how often it could have been committed, and how often it was; `is_body`: it breaks a body."""
+
+    def __init__(self, text: str, option: FaultOption, *, is_body: bool) -> None:
+        self.text = text
+        self.option = option
+        self.is_body = is_body
+        self.is_of_lives = is_of_lives(option.rule)
+        self.turns = [turn for name, turn in VARIANTS.get(option.rule, {}).items() if not is_body and option.is_of(name)]
+        self.chances = 0
+        self.committed = 0
+
+    def is_due(self, served: Served, status: str) -> bool:
+        """Tell whether the fault is committed this time, where it could be; each such time counts."""
+        option = self.option
+        if option.status is not None and (served.task is None or status != option.status):
+            return False
+        self.chances += 1
+        if option.poll is not None and (served.poll or self.chances) != option.poll:
+            return False
+        return _takes(option, self.chances)
+
+
+def _takes(option: FaultOption, nth: int) -> bool:
+    return nth > option.after and (nth - option.after) % option.every == 0
+
+
+class Committing:
+    """The faults that are on, in the answers of a relay and in the lives of its tasks; without any, all stays as it is."""
+
+    def __init__(self, breaker: Breaker, tasks: Tasks) -> None:
+        self.on: dict[str, On] = {}
+        self._breaker = breaker
+        self._tasks = tasks
+        self._plans: dict[tuple[str, str, str], list[Broken | None]] = {}
+        self._told: dict[str, int] = {}
+        self._status = breaker.contract.roles.get("status", "")
+
+    def add(self, text: str, option: FaultOption, *, is_body: bool) -> None:
+        """Switch a fault on."""
+        self.on[text] = On(text, option, is_body=is_body)
+        self._begin()
+
+    def remove(self, text: str) -> bool:
+        """Switch a fault off; tells whether it was on."""
+        found = self.on.pop(text, None)
+        self._begin()
+        return found is not None
+
+    def _begin(self) -> None:
+        self._plans.clear()
+        self._told.clear()
+        for task in self._tasks.all():
+            if task.lived is not task.made:
+                task.live(task.made, self._tasks.answers(task.made))
+
+    def retell(self, task: Live) -> None:
+        """Give a task the life that a fault across polls asks for; such faults take turns from task to task."""
+        if task.id in self._told:
+            return
+        self._told[task.id] = task.number
+        ways = [
+            (on, life)
+            for on in self.on.values()
+            if on.is_of_lives and _takes(on.option, task.number + 1)
+            if (life := self._life(on.option, task)) is not None
+        ]
+        if ways:
+            on, life = ways[task.number % len(ways)]
+            on.committed += 1
+            task.live(life, self._tasks.answers(life))
+
+    def _life(self, option: FaultOption, task: Live) -> Any:
+        for life in self._breaker.lives(task.made, option.rule):
+            shown = life.made.steps[min(life.step, len(life.made.steps) - 1)].payload
+            here = option.status is None or member(shown, self._status) == option.status
+            if option.is_of(life.variant) and here and option.poll in (None, life.step + 1):
+                return life.made
+        return None
+
+    def answer(self, served: Served, scene: Callable[[Served], Scene]) -> Answer:
+        """Return the answer with what is due in it: one fault of what the body says, and one of what is around it."""
+        if served.purpose is None:
+            return served.answer
+        status = member(served.task.lived.steps[served.step].payload, self._status) if served.task and self._status else ""
+        served = served._replace(answer=self._with_body(served, status))
+        turns = [(on, turn) for on in self.on.values() for turn in on.turns]
+        if not turns:
+            return served.answer
+        stage = scene(served)
+        ways: dict[str, tuple[On, Answer]] = {}
+        for on, turn in turns:
+            turned = turn(stage) if on.text not in ways else None
+            if turned is not None:
+                ways[on.text] = (on, turned)
+        return _chosen(list(ways.values()), served, status) or served.answer
+
+    def _with_body(self, served: Served, status: str) -> Answer:
+        task = served.task
+        if served.purpose is not Purpose.TASK or task is None:
+            return served.answer
+        ways = [
+            (on, broken)
+            for on in self.on.values()
+            if on.is_body and (broken := self._plan(on.option, task)[served.step]) is not None
+        ]
+        broken = _chosen(ways, served, status)
+        if broken is None:
+            return served.answer
+        return self._tasks.answer(broken.payload) if broken.text is None else served.answer._replace(body=broken.text)
+
+    def _plan(self, option: FaultOption, task: Live) -> list[Broken | None]:
+        key = option.rule, option.variant, task.id
+        plan = self._plans.get(key)
+        if plan is None:
+            plan = self._breaker.plan(task.lived, option.rule, option.is_of)
+            if option.rule not in faults_text.LARGE:
+                if len(self._plans) >= _MOST_PLANS:
+                    self._plans.clear()
+                self._plans[key] = plan
+        return plan
+
+
+def _chosen(ways: list[tuple[On, T]], served: Served, status: str) -> T | None:
+    """Choose among the faults that are due the one that was committed least often, and count it."""
+    due = [(on, way) for on, way in ways if on.is_due(served, status)]
+    if not due:
+        return None
+    on, way = min(due, key=lambda one: one[0].committed)
+    on.committed += 1
+    return way
