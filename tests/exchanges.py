@@ -21,10 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 CONTRACT = load()
-# What only an exchange can break.
-RULES_OF_AN_EXCHANGE = tuple(
-    rule for rule in RULES if rule.startswith(("http-", "auth-", "method-")) or rule in {"id-unknown-served", "id-reflected"}
-)
 TOKEN = "sk-Right-Token-4711"  # noqa: S105 - of no relay
 KNOWN, OTHER, UNKNOWN = "1757336412873205", "1757336412873206", "1757336499999999"
 ODD = ("<script>alert(1)</script>", "{{1337*4242}}", "", "x" * 4000, "../../etc/passwd", "a\0b", "任务'\"")

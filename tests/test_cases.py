@@ -19,7 +19,7 @@ from docpact.captures import Corrupt, Text
 from docpact.contract import load
 from docpact.finding import Finding, Layer, Severity
 from docpact.pointers import ABSENT
-from docpact.rules import RULES
+from docpact.rules import OF_EXCHANGES, OF_FOLLOWING, RULES
 from docpact.validate.ended import not_ended
 from docpact.validate.stream import Settings, Stream, broken_off
 
@@ -34,10 +34,6 @@ SMALL = 4096
 LIMITED = replace(CONTRACT, schema={**CONTRACT.schema, "properties": {"prompt": {"type": "string", "maxLength": 60}}})
 
 
-# What only who follows a task can tell.
-OF_FOLLOWING = "not-ended"
-
-
 def files(kind: str) -> list[Path]:
     return sorted(CASES.glob(f"*/{kind}_*.json"))
 
@@ -45,9 +41,9 @@ def files(kind: str) -> list[Path]:
 def judge(rule: str, body: bytes, *, story: bool) -> list[Finding]:
     if rule == "capture-corrupt":
         return judge_capture(b64decode(json.loads(body)))
-    if rule in exchanges.RULES_OF_AN_EXCHANGE:
+    if rule in OF_EXCHANGES:
         return [breach.finding() for breach in exchanges.told(exchanges.in_case(json.loads(body)))]
-    if rule == OF_FOLLOWING:
+    if rule in OF_FOLLOWING:
         followed = json.loads(body)
         breach = not_ended(CONTRACT, followed.get("payload", ABSENT), followed["polls"], followed["seconds"])
         return [] if breach is None else [breach.finding()]
@@ -92,7 +88,7 @@ def test_a_payload_that_keeps_the_rule_is_not_found(path: Path) -> None:
     assert path.parent.name not in [finding.rule for finding in found]
 
 
-@pytest.mark.parametrize("path", [p for p in files("pass") if p.parent.name in exchanges.RULES_OF_AN_EXCHANGE], ids=identity)
+@pytest.mark.parametrize("path", [p for p in files("pass") if p.parent.name in OF_EXCHANGES], ids=identity)
 def test_an_exchange_that_keeps_the_rule_breaks_no_other(path: Path) -> None:
     found = judge(path.parent.name, path.read_bytes(), story=False)
     assert [finding.rule for finding in found if finding.severity is Severity.ERROR] == []

@@ -270,7 +270,11 @@ _ROWS = (
          "what stands before the break was judged, and what follows is lost: copy or record it again",
          "what stood behind the break is not there: count what was read",
          reason="a payload that cannot be read was not judged; a capture that is cut off must not pass for a whole one"),
-    # --- transport: what HTTP promises, seen by `check` and committed by the mock
+)  # fmt: skip
+
+# What no payload can break, but an exchange: seen by `check`, and committed by the mock.
+_ROWS_OF_EXCHANGES = (
+    # --- transport: what HTTP promises
     Rule("http-status", TRANSPORT, ERROR, "a task that exists is answered with the documented status",
          "send 200 with the task: the page documents no other answer",
          "a client that reads the body without looking at the status parses what is no task; one that wants 200 gives up",
@@ -347,4 +351,7 @@ _ROWS = (
          reason="the page documents GET"),
 )  # fmt: skip
 
-RULES: Mapping[str, Rule] = MappingProxyType({rule.id: rule for rule in _ROWS})
+RULES: Mapping[str, Rule] = MappingProxyType({rule.id: rule for rule in (*_ROWS, *_ROWS_OF_EXCHANGES)})
+OF_EXCHANGES = frozenset(rule.id for rule in _ROWS_OF_EXCHANGES)
+# What is told of a task that is followed to its end, and of no payload.
+OF_FOLLOWING = frozenset({"not-ended"})

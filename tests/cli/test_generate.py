@@ -268,6 +268,8 @@ BAD = [
     (["faults", "--rule", "json-bmo"], "no rule 'json-bmo'", "json-bom"),
     (["faults", "--rule", "grid-incomplete", "--action", "UPSCALE"], "nothing breaks grid-incomplete alone", "docpact explain"),
     (["faults", "--rule", "documented-null", "--profile", "tolerant"], "nothing breaks documented-null alone", "--profile"),
+    (["faults", "--rule", "http-status"], "nothing breaks http-status alone", "an exchange: docpact mock --fault http-status"),
+    (["faults", "--rule", "not-ended"], "nothing breaks not-ended alone", "a task that is followed to its end: docpact mock"),
     (["valid", "--all"], "valid takes no --all", "leave it away"),
     (["models", "-n", "3"], "models takes no -n", "leave it away"),
     (["models", "--as", "json"], "no form 'json' here", "typeddict"),

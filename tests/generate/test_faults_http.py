@@ -5,13 +5,13 @@ from __future__ import annotations
 from functools import cache
 
 import pytest
-from exchanges import CONTRACT, RULES_OF_AN_EXCHANGE, rules, scenes, told, wired
+from exchanges import CONTRACT, rules, scenes, told, wired
 
 from docpact.exchange import Purpose
 from docpact.generate.draws import Seeded
 from docpact.generate.faults_http import VARIANTS, Scene, kind_of_token
 from docpact.generate.payloads import Sampler
-from docpact.rules import RULES
+from docpact.rules import OF_EXCHANGES, RULES
 
 PROFILES = tuple(CONTRACT.profiles)
 EACH = [(rule, variant) for rule, variants in VARIANTS.items() for variant in variants]
@@ -56,7 +56,7 @@ def test_each_fault_breaks_its_rule_alone(rule: str, variant: str, profile: str)
 
 
 def test_every_rule_that_only_an_exchange_can_break_has_a_fault() -> None:
-    assert set(RULES_OF_AN_EXCHANGE) <= VARIANTS.keys() <= RULES.keys()
+    assert OF_EXCHANGES <= VARIANTS.keys() <= RULES.keys()
     assert all(VARIANTS.values())
     assert all(name == name.lower() and name.replace("-", "").isalnum() for _, name in EACH)
 

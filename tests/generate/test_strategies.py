@@ -18,7 +18,7 @@ from jsonschema import Draft202012Validator
 import docpact
 from docpact.errors import ContractError, MissingExtraError, UsageError
 from docpact.finding import Layer, Severity
-from docpact.rules import RULES
+from docpact.rules import OF_FOLLOWING, RULES
 from docpact.strategies import Payload, Story, faults, payloads, stories
 
 if TYPE_CHECKING:
@@ -282,7 +282,7 @@ def test_a_fault_breaks_its_rule_and_no_other(profile: str) -> None:
     hold()
 
 
-NOT_HERE = {"documented-constraint", "undocumented-member", "status-back-known"}
+NOT_HERE = {"documented-constraint", "undocumented-member", "status-back-known"} | OF_FOLLOWING
 BREAKABLE = [rule.id for rule in RULES.values() if rule.layer is not Layer.TRANSPORT and rule.id not in NOT_HERE]
 
 
@@ -358,6 +358,10 @@ def test_a_fault_is_no_part_of_the_next_one() -> None:
         ({"rule": "button-stile"}, r"no rule 'button-stile'(.|\n)*did you mean button-style"),
         ({"rule": "undocumented-member"}, "nothing breaks undocumented-member alone here"),
         ({"rule": "capture-corrupt"}, "nothing breaks capture-corrupt alone here"),
+        (
+            {"rule": "http-status"},
+            r"nothing breaks http-status alone here(.|\n)*but an exchange: docpact mock --fault http-status",
+        ),
     ],
 )
 def test_a_rule_that_nothing_breaks_is_refused_at_once(asked: dict[str, str], said: str) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from docpact.errors import UsageError
 from docpact.finding import Layer
 from docpact.generate.draws import Seeded, pick
+from docpact.generate.fault import where_else
 from docpact.generate.faults import Faults
 from docpact.generate.made import Made, Polls, named
 from docpact.generate.stories import paths, story
@@ -37,7 +38,8 @@ def broken(sampler: Sampler, asked: Asked, rule: str | None = None) -> Iterator[
         about = "".join(f", {role} {value}" for role, value in (("status", asked.status), ("action", asked.action)) if value)
         raise UsageError(
             f"nothing breaks {rule} alone here: profile {sampler.profile.name}{about}",
-            hint=f"leave --profile, --status and --action away; docpact explain {rule} says what the rule speaks of",
+            hint=where_else(rule or "")
+            or f"leave --profile, --status and --action away; docpact explain {rule} says what the rule speaks of",
         )
     return _of_all(sampler, faults, asked, rule)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from docpact.rules import RULES
+from docpact.rules import OF_EXCHANGES, OF_FOLLOWING, RULES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -35,6 +35,14 @@ class Fault(NamedTuple):
     def notice(self) -> str:
         """What a client should notice, or would suffer."""
         return RULES[self.rule].notice
+
+
+def where_else(rule: str) -> str:
+    """Say what commits a rule that no payload can break, or nothing."""
+    if rule not in OF_EXCHANGES | OF_FOLLOWING:
+        return ""
+    what = "an exchange" if rule in OF_EXCHANGES else "a task that is followed to its end"
+    return f"no payload breaks it, but {what}: docpact mock --fault {rule}"
 
 
 class Change(NamedTuple):

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from docpact.errors import UsageError
 from docpact.finding import Layer
 from docpact.generate.draws import Seeded
+from docpact.generate.fault import where_else
 from docpact.generate.faults import Faults
 from docpact.generate.stories import story
 from docpact.generate.strategies.drawn import WIDER, Drawn
@@ -65,7 +66,7 @@ class Breaking:
         if not self.count(rule):
             raise UsageError(
                 f"nothing breaks {rule} alone here: contract {self.sampler.contract.name}, profile {self.sampler.profile.name}",
-                hint=f"ask for another profile; docpact explain {rule} says what the rule speaks of",
+                hint=where_else(rule) or f"ask for another profile; docpact explain {rule} says what the rule speaks of",
             )
         return rule
 
