@@ -10,7 +10,7 @@ True
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from docpact import strategies as strategies
-    from docpact.api import Contract, load
+    from docpact.api import Contract, check, load
     from docpact.assertions import assert_conforms, assert_story
     from docpact.errors import DocpactError
     from docpact.finding import Clause, Finding, Layer, Place, Severity
@@ -28,6 +28,7 @@ __all__ = [
     "__version__",
     "assert_conforms",
     "assert_story",
+    "check",
     "load",
     "strategies",
 ]
@@ -42,6 +43,7 @@ _HOMES = {
     "Severity": "docpact.finding",
     "assert_conforms": "docpact.assertions",
     "assert_story": "docpact.assertions",
+    "check": "docpact.api",
     "load": "docpact.api",
     "strategies": "docpact.strategies",
 }

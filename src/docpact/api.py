@@ -8,12 +8,19 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from docpact import contract as words
+from docpact.errors import MissingExtraError
 from docpact.finding import Finding, Layer, Place, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Coroutine, Iterable
     from pathlib import Path
 
+    from docpact.live.door import Door
+    from docpact.live.inprocess import App
+    from docpact.live.plan import Plan
+    from docpact.live.session import Session
+    from docpact.live.verdict import Verdict
+    from docpact.tally import Tally
     from docpact.validate.payload import Judge
 
 
@@ -145,3 +152,133 @@ def load(name: str | Path = "task-fetch") -> Contract:
     """
     loaded = words.load(name)
     return Contract(**{part.name: getattr(loaded, part.name) for part in fields(loaded)})
+
+
+# Of what Schemathesis proposes: requests for ids that no task has, and how many of the given tasks it asks for.
+_MOST_PROPOSED = 8
+_MOST_ASKED = 4
+
+
+def check(  # noqa: PLR0913 - each of them is an option of the command line
+    endpoint: str | App,
+    tasks: str | Iterable[str] = (),
+    *,
+    follow: str | Iterable[str] = (),
+    token: str | None = None,
+    contract: words.Contract | str = "task-fetch",
+    profile: str = "documented",
+    layers: str | Iterable[str] = ("documented", "coherent", "lifecycle"),
+    probes: str | Iterable[str] = ("auth", "ids"),
+    thorough: bool = False,
+    max_requests: int = 120,
+    deadline: float = 50,
+    timeout: float = 10,
+    rate: float | None = None,
+    allow_private: bool = False,
+    allow_http: bool = False,
+) -> Verdict:
+    """Hold a live endpoint to a contract: `tasks` are judged as they stand, those of `follow` are polled to their end.
+
+    `endpoint` is an address, up to where the documented path begins, or an ASGI app of this process. `deadline`, of the run,
+    and `timeout`, of an answer, are seconds, `rate` is requests a second. It may be called where a loop runs already: it has
+    one of its own, in a thread. Raises `UsageError` for what makes no run, `MissingExtraError` without `docpact[check]`, and
+    `KeyboardInterrupt` where it was interrupted.
+    """
+    from docpact.live.plan import Plan, Probe
+
+    plan = Plan(
+        tasks=_texts(tasks),
+        follows=_texts(follow),
+        token=token,
+        token_name="TOKEN",  # noqa: S106 - the name of a variable
+        profile=profile,
+        layers=frozenset(map(Layer, _texts(layers))) - {Layer.TRANSPORT},
+        probes=frozenset(Probe) if thorough else frozenset(map(Probe, _texts(probes))),
+        max_requests=max_requests,
+        deadline=deadline,
+        timeout=timeout,
+        rate=rate,
+    )
+    promised = load(contract) if isinstance(contract, str) else contract
+    verdict = _in_a_loop(lambda: ask(promised, plan, _door(endpoint, plan, private=allow_private, http=allow_http)))
+    if verdict.interrupted:
+        raise KeyboardInterrupt
+    return verdict
+
+
+async def ask(
+    contract: words.Contract,
+    plan: Plan,
+    door: Door,
+    *,
+    tally: Tally | None = None,
+    watch: Callable[[Session], None] | None = None,
+) -> Verdict:
+    """Ask an endpoint through a door as a plan says, with Schemathesis among those who ask; `watch` is handed the run.
+
+    Raises as `check` does; a run that is cancelled returns what was found so far.
+    """
+    from importlib.util import find_spec
+
+    from docpact.live.run import Extra, run
+
+    if find_spec("schemathesis") is None:
+        raise MissingExtraError("check", "schemathesis")
+    given = (*plan.tasks, *plan.follows)[:_MOST_ASKED]
+    room = len(given) + (_MOST_PROPOSED if "ids" in plan.probes else 0)
+
+    async def propose(session: Session) -> None:
+        await _propose(session, given, room)
+
+    async def show(session: Session) -> None:
+        if watch is not None:
+            watch(session)
+
+    return await run(contract, plan, door, [Extra(0, show), Extra(room, propose)], tally)
+
+
+async def _propose(session: Session, given: tuple[str, ...], room: int) -> None:
+    """Let Schemathesis propose requests, which takes seconds and goes on beside the polls, and send them."""
+    import asyncio
+    from importlib import import_module
+
+    try:
+        engine = await asyncio.to_thread(import_module, "docpact.live.engine")
+        proposals = await asyncio.to_thread(engine.propose, session.contract, given, most=room)
+    except Exception as error:  # noqa: BLE001 - whatever is wrong with it: the run says so, and is worth as much without
+        session.notes.append(f"Schemathesis could propose nothing: {type(error).__name__}: {error}")
+        return
+    await engine.asked(session, proposals)
+
+
+def _texts(given: str | Iterable[str]) -> tuple[str, ...]:
+    return (given,) if isinstance(given, str) else tuple(given)
+
+
+def _door(endpoint: str | App, plan: Plan, *, private: bool, http: bool) -> Door:
+    if not isinstance(endpoint, str):
+        from docpact.live.inprocess import InProcess
+
+        return InProcess(endpoint)
+    try:
+        from docpact.live.address import Consent
+        from docpact.live.wire import Host
+    except ModuleNotFoundError as error:
+        if error.name != "h11":
+            raise
+        raise MissingExtraError("check", "h11") from None
+    return Host(endpoint, Consent(private, http, token=plan.token is not None))
+
+
+def _in_a_loop(run: Callable[[], Coroutine[Any, Any, Verdict]]) -> Verdict:
+    """Run to the end, in a loop of our own: in this thread, or in another one where a loop runs here already."""
+    import asyncio
+
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return asyncio.run(run())
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(1, "docpact-check") as pool:
+        return pool.submit(lambda: asyncio.run(run())).result()

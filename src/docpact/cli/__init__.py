@@ -20,6 +20,7 @@ VERBS = {
     "validate": "judge captured payloads by a contract",
     "generate": "make payloads, stories, covers and faults for tests",
     "mock": "serve a relay on this machine, healthy or faulty as you like",
+    "check": "hold a live endpoint to a contract, and say what was seen",
     "explain": "say what a rule or a member means, and which page lines say so",
 }
 

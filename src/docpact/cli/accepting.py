@@ -23,12 +23,15 @@ _NO_SAMPLE = {
 }
 
 
-def configure(parser: argparse.ArgumentParser) -> None:
-    """Declare the arguments."""
+def configure(parser: argparse.ArgumentParser, *, sample: bool = True) -> None:
+    """Declare the arguments; without `sample`, for a verb that judges all there is."""
     add = parser.add_argument
     add("--waivers", metavar="FILE", help="findings that are accepted for a time (docpact explain RULE shows how)")
     add("--baseline", metavar="FILE", help="what is known already: only findings of other kinds are listed, and fail")
     add("--write-baseline", metavar="FILE", help="write what was found, known or new, as a baseline; waived it is not in it")
+    if not sample:
+        parser.set_defaults(sample=None, seed=None)
+        return
     add("--sample", type=int, metavar="N", help="judge N payloads taken at random, and say what they say of all of them")
     add("--seed", type=int, metavar="S", help="which sample: the same number, the same sample (default: 0)")
 

@@ -1,4 +1,4 @@
-"""Settings: what a file says of the options of `docpact validate`, where the command line does not."""
+"""Settings: what a file says of the options of `docpact validate` and `docpact check`, where the command line does not."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from docpact.report import FORMATS
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Collection
 
     from docpact.cli import Streams
 
@@ -46,13 +47,16 @@ _KEYS = {
 }
 
 
-def configure(parser: argparse.ArgumentParser) -> None:
-    """Declare the arguments; to be called last, since it takes the defaults of the others away, to see what is given."""
+def configure(parser: argparse.ArgumentParser, without: Collection[str] = ()) -> None:
+    """Declare the arguments; to be called last, since it takes the defaults of the others away, to see what is given.
+
+    `without` names the keys that are no options of the verb: a file that several verbs share may hold them.
+    """
     add = parser.add_argument
     add("--config", metavar="FILE", help=f"read settings from this file (default: {OWN}, else {SHARED} with [{TABLE}])")
     add("--isolated", action="store_true", help="read no settings from the current folder")
     add("--show-settings", action="store_true", help="print each setting and where it comes from, and judge nothing")
-    fallback = {_dest(key): parser.get_default(_dest(key)) for key in _KEYS}
+    fallback = {_dest(key): parser.get_default(_dest(key)) for key in _KEYS if key not in without}
     parser.set_defaults(**dict.fromkeys(fallback), **{_FALLBACK: fallback})
 
 
@@ -60,12 +64,15 @@ def settle(options: argparse.Namespace) -> dict[str, str]:
     """Give every option its value: of the command line, else of the file, else the default; return where it came from."""
     said, place = _said(options)
     origins = {}
+    fallback = getattr(options, _FALLBACK)
     for key in _KEYS:
         dest = _dest(key)
+        if dest not in fallback:
+            continue
         origins[key] = _COMMAND
         if getattr(options, dest) is None:
             origins[key] = place if key in said else _DEFAULT
-            setattr(options, dest, said.get(key, getattr(options, _FALLBACK)[dest]))
+            setattr(options, dest, said.get(key, fallback[dest]))
     return origins
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Self, TextIO
 
+from docpact.captures import Text
 from docpact.finding import Layer
 from docpact.redact import printable
 from docpact.report import FORMATS, Run, render
@@ -15,13 +16,14 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
     from types import TracebackType
 
-    from docpact.captures import Text
     from docpact.cli import Streams
     from docpact.contract import Contract
     from docpact.finding import Finding
     from docpact.seen import Seen
 
 _MARKED_UP = {"html", "junit"}
+_OF_ENDPOINTS = ("http-", "auth-", "id-unknown", "id-reflected", "method-", "not-ended")
+_OF_CAPTURES = "capture-corrupt"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -81,6 +83,16 @@ class Gathered:
                 if self._left is not None:
                     self._left -= len(listed)
 
+    def take_answer(self, content: bytes, at: float, source: str, found: Sequence[Finding]) -> None:
+        """Gather what was seen in one answer of a live endpoint; what was found is taken apart (`take_findings`)."""
+        if self.seen is not None:
+            for payload, _ in self.seen.text(content):
+                self.seen.take(payload, at, (source, None), found)
+
+    def take_findings(self, found: Sequence[Finding]) -> None:
+        """Gather findings in their order."""
+        self.take(Text("", None, None, 0), iter([found]))
+
     def write(self, run: Run, streams: Streams) -> None:
         """Write the report: to the file that was asked for, whole or not at all, or to standard output."""
         pieces = render(self._form, run, self._findings())
@@ -115,8 +127,13 @@ def width(options: argparse.Namespace, stream: TextIO) -> int | None:
     return get_terminal_size().columns
 
 
-def rules_in_force(contract: Contract, profile: str, layers: Collection[Layer], *, asked: bool) -> tuple[str, ...]:
-    """Name the rules that a run judges by: those of its layers of which the contract speaks; transport always."""
+def rules_in_force(
+    contract: Contract, profile: str, layers: Collection[Layer], *, asked: bool, live: bool = False
+) -> tuple[str, ...]:
+    """Name the rules that a run judges by: those of its layers of which the contract speaks; transport always.
+
+    `live` is a run against an endpoint, which alone can see what HTTP, tokens, ids and methods promise.
+    """
     spoken = {entry.rule for entry in contract.coherence} | ({"id-mismatch"} if asked else set())
     names = []
     for rule in RULES.values():
@@ -124,7 +141,8 @@ def rules_in_force(contract: Contract, profile: str, layers: Collection[Layer], 
             continue
         silent = rule.layer is Layer.COHERENT and rule.id not in spoken
         ignored = rule.id == "undocumented-member" and contract.profile(profile).undocumented is None
-        if not silent and not ignored:
+        elsewhere = rule.id == _OF_CAPTURES if live else rule.id.startswith(_OF_ENDPOINTS)
+        if not silent and not ignored and not elsewhere:
             names.append(rule.id)
     return tuple(names)
 
