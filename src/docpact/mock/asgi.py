@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from time import time
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -32,7 +33,7 @@ _TOO_LONG = Answer(413, (("Content-Type", "text/plain; charset=utf-8"),), b"docp
 
 
 class App:
-    """An ASGI app that answers as a relay does, within limits; `secrets` are shown nowhere.
+    """An ASGI app that answers as a relay does, within limits; `secrets` are shown nowhere; `clock` is in seconds since 1970.
 
     Where an answer is no HTTP, or breaks off, the app raises `ConnectionResetError`, since ASGI has no other word for it.
     """
@@ -44,8 +45,9 @@ class App:
         limits: Limits | None = None,
         secrets: Sequence[str] = (),
         about: Mapping[str, str] | None = None,
+        clock: Callable[[], float] = time,
     ) -> None:
-        self._front = Front(relay, limits=limits, secrets=secrets, about=about)
+        self._front = Front(relay, limits=limits, secrets=secrets, about=about, clock=clock)
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         """Serve one connection of an ASGI server: a request, or its lifespan; a WebSocket is refused."""

@@ -12,7 +12,10 @@ from docpact.mock.hub import Hub, is_loopback
 from docpact.mock.server import Connection
 
 if TYPE_CHECKING:
+    from collections.abc import Sized
+
     from docpact.mock.front import Front
+    from docpact.mock.hub import Guest
 
 # As many connections may wait to be taken.
 _BACKLOG = 1024
@@ -68,6 +71,21 @@ class Listener:
         self._hub = Hub(front, self._loop)
         self._server: asyncio.Server | None = None
         self._tick: asyncio.TimerHandle | None = None
+
+    @property
+    def loop(self) -> asyncio.AbstractEventLoop:
+        """The loop that it runs in."""
+        return self._loop
+
+    @property
+    def guests(self) -> set[Guest]:
+        """The connections that there are."""
+        return self._hub.guests
+
+    @property
+    def requests(self) -> Sized:
+        """The requests that are known by their bytes."""
+        return self._hub.requests
 
     async def start(self, bound_to: socket.socket) -> None:
         """Listen at a bound socket."""

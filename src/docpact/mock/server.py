@@ -24,13 +24,12 @@ _MOST_AHEAD = 64
 _SLOW, _IDLE, _STUCK, _LINGER = 20, 75, 60, 2
 
 _SAYS = {
-    400: "this is no HTTP request",
+    400: "this is no HTTP/1.1 request",
     408: "the request took too long",
     413: f"a body may be {MOST_BODY} bytes long",
     414: f"a target may be {_MOST_TARGET} bytes long",
     417: "the only expectation known is 100-continue",
     431: f"a request may have {_MOST_HEADERS} headers, of {_MOST_HEAD} bytes in all",
-    501: "there is no such method",
 }
 
 
@@ -114,8 +113,10 @@ class Connection(asyncio.Protocol):
         if self._begun and not (self._ended or self._stuck or self._queue):
             self._refuse(408)
             self._proceed()
-        else:
+        elif left:
             self._transport.abort()
+        else:
+            self._transport.close()
 
     def wind_up(self) -> None:
         """End as soon as what was asked is answered; what is held back for ever is dropped."""
@@ -149,7 +150,7 @@ class Connection(asyncio.Protocol):
     def on_header(self, name: bytes, value: bytes) -> None:
         """Take a header; those that come after a body are left alone."""
         if self._in_head:
-            self._headers.append((name.decode("latin-1"), value.decode("latin-1")))
+            self._headers.append((name.decode("latin-1"), value.decode("latin-1").strip(" \t")))
             self._size += len(name) + len(value)
             if len(self._headers) > _MOST_HEADERS or self._size > _MOST_HEAD:
                 self._refuse(431)
@@ -157,9 +158,10 @@ class Connection(asyncio.Protocol):
     def on_headers_complete(self) -> None:
         """Look at the head before any of the body comes."""
         self._in_head = False
-        old = self._parser.get_http_version() < "1.1"
+        version = self._parser.get_http_version()
+        old = version == "1.0"
         names = [name.lower() for name, _ in self._headers]
-        if names.count("host") > 1 or ("host" not in names and not old):
+        if version not in {"1.0", "1.1"} or names.count("host") > 1 or ("host" not in names and not old):
             self._refuse(400)
         said = next((value for name, value in self._headers if name.lower() == "content-length"), "0")
         if int(said) > MOST_BODY:
@@ -183,7 +185,7 @@ class Connection(asyncio.Protocol):
         method = self._parser.get_method().decode("latin-1")
         request = Request(method, self._target.decode("latin-1"), tuple(self._headers), bytes(self._body))
         keep = self._parser.should_keep_alive()
-        old = self._parser.get_http_version() < "1.1"
+        old = self._parser.get_http_version() == "1.0"
         control = self._front.control(request)
         plain = keep and not old and control is None and method != "HEAD"
         self._queue.append(Asked(request, control if self._is_here else None, keep, old, plain))
@@ -199,8 +201,6 @@ class Connection(asyncio.Protocol):
         except httptools.HttpParserUpgrade:
             # Nobody here speaks anything else: the request is answered as it stands.
             self._ended = True
-        except httptools.HttpParserInvalidMethodError:
-            self._refuse(501)
         except httptools.HttpParserCallbackError:
             raise
         except httptools.HttpParserError:
