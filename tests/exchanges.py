@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 CONTRACT = load()
 TOKEN = "sk-Right-Token-4711"  # noqa: S105 - of no relay
 KNOWN, OTHER, UNKNOWN = "1757336412873205", "1757336412873206", "1757336499999999"
-ODD = ("<script>alert(1)</script>", "{{1337*4242}}", "", "x" * 4000, "../../etc/passwd", "a\0b", "任务'\"")
+ODD = ("<script>alert(1)</script>", "{{1337*4242}}", "\r\nX-Docpact: 1", "", "x" * 4000, "../../etc/passwd", "a\0b", "任务'\"")
 JSON_TYPE = (("Content-Type", "application/json"),)
 _HEARD = {Act.HANG_UP: Lack.CUT, Act.SILENCE: Lack.LATE, Act.GARBAGE: Lack.MALFORMED}
 

@@ -16,7 +16,8 @@ from docpact.cli.options import parse
 from docpact.contract import load
 from docpact.errors import Exit
 from docpact.finding import Layer
-from docpact.rules import RULES
+from docpact.generate.faults_http import VARIANTS
+from docpact.rules import OF_EXCHANGES, RULES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -92,6 +93,29 @@ def test_every_rule_can_be_explained_with_a_reason_an_example_and_a_waiver(rule:
         assert f"\n{heading}" in text, f"docpact explain {rule} has no {heading.strip()!r}"
     if RULES[rule].layer is Layer.DOCUMENTED and rule != "undocumented-member":
         assert "\npage   " in text
+
+
+@pytest.mark.parametrize("rule", sorted(OF_EXCHANGES))
+def test_a_rule_of_an_exchange_is_explained_with_one_that_breaks_it(rule: str) -> None:
+    _, text = run("explain", rule)
+    assert re.search(r"\nbreak  .*\n +> [A-Z]+ /mj/task/.*/fetch\n(.*\n)* +< ", text)
+    [fault] = re.findall(r"docpact mock --fault (\S+)", text)
+    assert fault.startswith(f"{rule}/")
+    others = re.findall(r"in other ways: (.*)", text)
+    assert {fault.partition("/")[2], *(name for line in others for name in line.split(", "))} == set(VARIANTS[rule])
+    assert "docpact check --waivers" in text
+
+
+def test_what_a_family_does_as_a_habit_is_explained_with_its_profile() -> None:
+    _, text = run("explain", "auth-not-asked")
+    assert "or name the family of the server: --profile java-proxy\n" in text
+    _, text = run("explain", "auth-refused")
+    assert "--profile" not in text
+
+
+def test_a_task_that_never_ends_is_explained_by_the_lifecycle() -> None:
+    _, text = run("explain", "not-ended")
+    assert "break  status is 'IN_PROGRESS' after 16 polls in 50 s; " in text
 
 
 @pytest.mark.parametrize(

@@ -341,7 +341,7 @@ _ROWS_OF_EXCHANGES = (
          "answer that there is no such task: 404, or what the family of the relay sends",
          "a client that mistypes an id shows the task of another, or one that does not exist",
          reason="a task is made by a submission; one for any id is invented, or another's"),
-    Rule("id-reflected", TRANSPORT, ERROR, "an id does not come back as markup, nor worked out",
+    Rule("id-reflected", TRANSPORT, ERROR, "an id does not come back as markup, as a header, or worked out",
          "escape what comes from a request before it is written into a page, and hand it to no template",
          "a browser that opens the answer runs what stood in the id",
          reason="an id in the path is written by whoever makes the link"),

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from docpact.cli import breaking
+from docpact.cli import breaking, exchanged
 from docpact.contract import Contract, load
 from docpact.errors import Exit, UsageError
 from docpact.finding import Layer, without_indices
 from docpact.redact import printable
-from docpact.rules import RULES, Rule
+from docpact.rules import OF_EXCHANGES, OF_FOLLOWING, RULES, Rule
 
 if TYPE_CHECKING:
     import argparse
@@ -138,6 +138,12 @@ def _page(contract: Contract, pointer: str, keyword: str) -> Iterator[str]:
 
 
 def _broken(contract: Contract, rule: Rule) -> Iterator[str]:
+    if rule.id in OF_EXCHANGES:
+        yield from exchanged.told(contract, rule)
+        return
+    if rule.id in OF_FOLLOWING:
+        yield from list(exchanged.never_ending(contract)) or [_WITHOUT[rule.layer]]
+        return
     fault = breaking.broken(contract, rule)
     yield from [_WITHOUT[rule.layer]] if fault is None else breaking.told(contract, fault)
     if rule.layer is Layer.DOCUMENTED:
@@ -147,7 +153,8 @@ def _broken(contract: Contract, rule: Rule) -> Iterator[str]:
 
 
 def _waive(contract: Contract, rule: Rule) -> Iterator[str]:
-    yield "waive  docpact validate --waivers FILE, with this in the file:"
+    verb = "check" if rule.id in OF_EXCHANGES | OF_FOLLOWING else "validate"
+    yield f"waive  docpact {verb} --waivers FILE, with this in the file:"
     yield "         [[waiver]]"
     yield f'         rule = "{rule.id}"'
     yield '         owner = "you"'
@@ -155,6 +162,9 @@ def _waive(contract: Contract, rule: Rule) -> Iterator[str]:
     yield "         expires = 2027-12-31"
     if rule.layer is Layer.DOCUMENTED:
         families = [p.name for p in contract.profiles.values() if p.nulls or p.missing or p.enums]
+    else:
+        families = [p.name for p in contract.profiles.values() if rule.id in p.excuses]
+    if families:
         yield f"       or name the family of the server: --profile {' | '.join(families)}"
 
 

@@ -48,6 +48,7 @@ _OF_A_BODY = frozenset({"content-length", "content-encoding", "transfer-encoding
 _LARGE = 10_000_000
 _PRODUCT = re.compile(r"(\d{2,9})\s{0,3}\*\s{0,3}(\d{2,9})")
 _MARKUP = re.compile(r"<\S")
+_LINE = re.compile(r"[\r\n]([A-Za-z][\w-]{0,60}):([^\r\n]*)")
 _GATEWAY = "<html>\n<head><title>502 Bad Gateway</title></head>\n<body><h1>502 Bad Gateway</h1></body>\n</html>\n"
 _LOGIN = '<!DOCTYPE html>\n<html><head><title>Login</title></head><body><form action="/login"></form></body></html>\n'
 
@@ -222,6 +223,11 @@ def _worked_out(scene: Scene) -> Answer | None:
     return _said(404, f"no task {int(found[1]) * int(found[2])}") if found else None
 
 
+def _split(scene: Scene) -> Answer | None:
+    found = _LINE.search(unquote(scene.asked))
+    return _with(scene.answer, found[1], found[2].strip()) if found else None
+
+
 _LOOP: Callable[[Scene], str] = lambda scene: scene.request.target  # noqa: E731 - one of three places
 _LOST = _said(500, "internal error")
 
@@ -287,7 +293,10 @@ VARIANTS: Mapping[str, Mapping[str, Turn]] = MappingProxyType({
         "odd": _for(Purpose.ODD_ID, _granted), "odd-another": _for(Purpose.ODD_ID, _another),
         "in-refusal": _for(Purpose.UNKNOWN_ID, lambda scene: _bearing(scene.granted, scene.granted.body)._replace(status=404)),
     },
-    "id-reflected": {"markup": _for(Purpose.ODD_ID, _markup), "worked-out": _for(Purpose.ODD_ID, _worked_out)},
+    "id-reflected": {
+        "markup": _for(Purpose.ODD_ID, _markup), "worked-out": _for(Purpose.ODD_ID, _worked_out),
+        "header": _for(Purpose.ODD_ID, _split),
+    },
     "method-accepted": {
         **{method.lower(): _method(method, _granted) for method in ("POST", "PUT", "DELETE", "PATCH")},
         "delete-204": _method("DELETE", _always(Answer(204))),

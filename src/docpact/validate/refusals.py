@@ -24,6 +24,7 @@ _LEAST_SECRET = 6
 _MARKUP = re.compile(r"<.*>|<\S{3,}", re.DOTALL)
 _PRODUCT = re.compile(r"(\d{2,9})\s{0,3}\*\s{0,3}(\d{2,9})")
 _LEAST_DIGITS = 4
+_LINE = re.compile(r"[\r\n]([A-Za-z][\w-]{0,60}):")
 # What a browser reads as markup; without a type, it looks for itself.
 _SHOWN = re.compile(r"text/html|text/xml|application/(?:\w+\+)?xml|image/svg\+xml|\*/\*", re.IGNORECASE)
 _CHANGING = frozenset({"POST", "PUT", "DELETE", "PATCH"})
@@ -94,7 +95,7 @@ def _odd(heard: Heard) -> Iterator[Breach]:
     asked, headers = heard.exchange.asked or "", [value for _, value in heard.answer.headers]
     # The id may be told with its escapes or without them.
     for told in dict.fromkeys([unquote(asked), asked, unquote(heard.exchange.request.target)]):
-        message = _reflected(heard, told, body) or _worked_out(told, "\n".join([body, *headers]))
+        message = _reflected(heard, told, body) or _worked_out(told, "\n".join([body, *headers])) or _began_header(heard, told)
         if message:
             yield Breach("id-reflected", "", None, None, message, heard.clause("path"))
             return
@@ -113,6 +114,14 @@ def _worked_out(asked: str, said: str) -> str:
         product = str(int(first) * int(second))
         if len(product) >= _LEAST_DIGITS and product not in asked and re.search(rf"(?<!\d){product}(?!\d)", said):
             return f"what stands in the id was worked out: {first} * {second} came back as {product}"
+    return ""
+
+
+def _began_header(heard: Heard, asked: str) -> str:
+    """Say that a line end in an id, with a header behind it, made that header one of the answer."""
+    for began in _LINE.findall(asked):
+        if heard.header(began) is not None:
+            return f"a line end in the id began a header of the answer: {heard.safe(began)}"
     return ""
 
 
