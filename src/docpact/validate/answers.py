@@ -83,7 +83,7 @@ def _task(heard: Heard) -> tuple[list[Breach], bytes | None]:
     """Judge the answer of status 200 to who asked for a task with the right token; a packing that is wrong leaves no body."""
     content = heard.content
     if content.wrong:
-        return [Breach("http-encoding", "", heard.header("content-encoding"), None, heard.safe(content.wrong))], None
+        return [Breach("http-encoding", "", _encoding(heard), None, heard.safe(content.wrong))], None
     if content.unread:
         return list(headers.unasked_encoding(heard)), None
     if content.large or heard.exchange.lack is Lack.LARGE:
@@ -94,6 +94,11 @@ def _task(heard: Heard) -> tuple[list[Breach], bytes | None]:
         return [], content.body
     # A body of another type is judged as well where it is JSON: one fault should not hide another.
     return [wrong_type], content.body if heard.begins_as_json else None
+
+
+def _encoding(heard: Heard) -> str | None:
+    given = heard.header("content-encoding")
+    return None if given is None else heard.safe(given)
 
 
 def _excused(heard: Heard, breach: Breach, profile: Profile) -> Breach | None:

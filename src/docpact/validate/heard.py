@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from base64 import b64encode
 from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import quote
 
 from docpact.exchange import Answer, header
 from docpact.finding import Clause
@@ -10,7 +13,7 @@ from docpact.redact import shown_text
 from docpact.validate.packed import Unpacked, unpacked
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from docpact.contract import Contract
     from docpact.exchange import Exchange
@@ -52,7 +55,9 @@ class Heard(NamedTuple):
         """Return a text of the answer as it may be shown: short, without the tokens of this exchange or what looks like one."""
         text = text[: _LONGEST * 10]
         for secret in self.secrets:
-            text = text.replace(secret, "[secret]")
+            for writing in writings(secret):
+                if writing in text.lower():
+                    text = re.sub(re.escape(writing), "[secret]", text, flags=re.IGNORECASE)
         return shown_text(text)
 
     def clause(self, key: str) -> Clause | None:
@@ -64,6 +69,13 @@ class Heard(NamedTuple):
                     first, last = lines
                     return Clause(self.contract.page_label, (first, last), "\n".join(self.contract.page[first - 1 : last]))
         return None
+
+
+def writings(secret: str) -> Iterator[str]:
+    """Yield the ways in which a token is written, in lower case: as it is, with escapes of a URL, and in base64."""
+    yield secret.lower()
+    yield quote(secret, safe="", errors="replace").lower()
+    yield b64encode(secret.encode("utf-8", "replace")).decode().rstrip("=").lower()
 
 
 def hear(exchange: Exchange, contract: Contract, secrets: Sequence[str], limit: int) -> Heard:

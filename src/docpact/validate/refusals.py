@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from base64 import b64encode
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, unquote
+from urllib.parse import unquote
 
 from docpact.exchange import Purpose
 from docpact.pointers import ABSENT
 from docpact.validate.breach import Breach
+from docpact.validate.heard import writings
 from docpact.validate.statuses import failures, name
 from docpact.validate.tasklike import is_task
 from docpact.validate.text import Reader
@@ -43,19 +43,12 @@ def echoes(heard: Heard) -> Iterator[Breach]:
     body = heard.content.body.decode("utf-8", "replace").lower()
     secrets = [secret for secret in heard.secrets if len(secret) >= _LEAST_SECRET]
     for key, value in heard.answer.headers:
-        if any(writing in value.lower() for secret in secrets for writing in _writings(secret)):
+        if any(writing in value.lower() for secret in secrets for writing in writings(secret)):
             message = f"the header {heard.safe(key)} of the answer holds the token"
             yield Breach("auth-echo", "", None, None, message, heard.clause("auth"))
             break
-    if any(writing in body for secret in secrets for writing in _writings(secret)):
+    if any(writing in body for secret in secrets for writing in writings(secret)):
         yield Breach("auth-echo", "", None, None, "the body of the answer holds the token", heard.clause("auth"))
-
-
-def _writings(secret: str) -> Iterator[str]:
-    """Yield the ways in which a token is written, in lower case; base64 as one that stands alone, or behind a name."""
-    yield secret.lower()
-    yield quote(secret, safe="").lower()
-    yield b64encode(secret.encode("utf-8", "replace")).decode().rstrip("=").lower()
 
 
 def _status(heard: Heard) -> str:
