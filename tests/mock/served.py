@@ -170,6 +170,15 @@ class Server:
 
         return asyncio.run_coroutine_threadsafe(done(), self._loop).result(10)
 
+    def until(self, is_so: Any) -> None:
+        """Wait until something is so, which the loop of the server looks after each of its turns."""
+
+        async def waited() -> None:
+            while not is_so():  # noqa: ASYNC110 - what is waited for sets no event
+                await asyncio.sleep(0)
+
+        asyncio.run_coroutine_threadsafe(waited(), self._loop).result(10)
+
     def pass_time(self, seconds: int) -> None:
         """Let every connection count so many seconds at once."""
 
