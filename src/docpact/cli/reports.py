@@ -9,7 +9,7 @@ from docpact.captures import Text
 from docpact.finding import Layer
 from docpact.redact import printable
 from docpact.report import FORMATS, Run, render
-from docpact.rules import RULES
+from docpact.rules import OF_EXCHANGES, OF_FOLLOWING, RULES
 
 if TYPE_CHECKING:
     import argparse
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from docpact.seen import Seen
 
 _MARKED_UP = {"html", "junit"}
-_OF_ENDPOINTS = ("http-", "auth-", "id-unknown", "id-reflected", "method-", "not-ended")
 _OF_CAPTURES = "capture-corrupt"
 
 
@@ -141,7 +140,7 @@ def rules_in_force(
             continue
         silent = rule.layer is Layer.COHERENT and rule.id not in spoken
         ignored = rule.id == "undocumented-member" and contract.profile(profile).undocumented is None
-        elsewhere = rule.id == _OF_CAPTURES if live else rule.id.startswith(_OF_ENDPOINTS)
+        elsewhere = rule.id == _OF_CAPTURES if live else rule.id in OF_EXCHANGES | OF_FOLLOWING
         if not silent and not ignored and not elsewhere:
             names.append(rule.id)
     return tuple(names)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from docpact.finding import Place
-from docpact.redact import shown
-from docpact.validate.breach import Breach
+from docpact.validate.ended import not_ended
 
 if TYPE_CHECKING:
     from docpact.live.judging import Told
@@ -88,8 +87,6 @@ def _is_odd(session: Session, told: Told) -> bool:
 
 
 def _not_ended(session: Session, told: Told) -> None:
-    pointer = session.contract.roles.get("status", "")
-    message = f"the task {told.task} was followed for {session.sender.seconds:,.0f} s, and is still {shown(told.status)!r}"
-    clause = session.contract.clause(pointer, "member")
-    breach = Breach("not-ended", pointer, told.status, None, message, clause)
-    session.judging.add(breach.finding(Place(session.judging.source(session.targets.task(told.task)))), told)
+    breach = not_ended(session.contract, told.shown, told.polls, session.sender.seconds)
+    if breach is not None:
+        session.judging.add(breach.finding(Place(session.judging.source(session.targets.task(told.task)))), told)
