@@ -43,7 +43,7 @@ class Plan(NamedTuple):
     deadline: float = 50
     timeout: float = 10
     rate: float | None = None
-    limit: int = 8 << 20
+    limit: int = 4 << 20
     in_flight: int = 4
     headers: Mapping[str, str] = {}
 

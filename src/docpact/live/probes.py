@@ -25,6 +25,7 @@ _MOST_BARE = 3
 _AT_A_TIME = 3
 # A shorter id might be one of a series, whose turned one exists.
 _LEAST_ID = 12
+_MOST_BLANK = 4
 _TURNED = str.maketrans("0123456789abcdefABCDEF", "9876543210fedcbaFEDCBA")
 _METHODS = ("HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
 _ODD = (
@@ -124,7 +125,9 @@ async def repeated(session: Session, reserve: int) -> None:
     """Poll until a fault on one of twenty answers would have been met, with a probability of 95 %."""
     missing = ENOUGH - session.judging.polls
     many = max(min(missing, session.sender.left - reserve), 0)
-    per_task = [many // len(session.told) + (nth < many % len(session.told)) for nth in range(len(session.told))]
+    # What has brought no task for so long brings none now either.
+    tasks = [told.task for told in session.told.values() if told.blank < _MOST_BLANK]
+    per_task = [many // len(tasks) + (nth < many % len(tasks)) for nth in range(len(tasks))]
 
     async def again(task: str, times: int) -> None:
         for _ in range(times):
@@ -132,7 +135,7 @@ async def repeated(session: Session, reserve: int) -> None:
                 return
 
     async with asyncio.TaskGroup() as group:
-        for task, times in zip(session.told, per_task, strict=True):
+        for task, times in zip(tasks, per_task, strict=True):
             group.create_task(again(task, times))
 
 

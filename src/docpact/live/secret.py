@@ -7,6 +7,8 @@ import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from docpact.validate.packed import unpacked
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -16,6 +18,9 @@ if TYPE_CHECKING:
 HIDDEN = "[token]"
 # A part of a token that is shorter could be any word.
 _LEAST_PART = 6
+# What is kept of a body, in bytes; a token that the cut would split must be whole when it is looked for.
+_KEPT = 1 << 18
+_MARGIN = 1 << 12
 
 
 class Mask:
@@ -47,8 +52,14 @@ class Mask:
         return tuple((self.text(name), self.text(value)) for name, value in headers)
 
     def answer(self, answer: Answer) -> Answer:
-        """Hide the tokens in an answer, as long as its body is not packed."""
-        return answer._replace(headers=self.headers(answer.headers), body=self.content(answer.body))
+        """Hide the tokens in an answer; a packed body that holds one is kept unpacked, and a large one only as it begins."""
+        headers, body = self.headers(answer.headers), answer.body[: _KEPT + _MARGIN]
+        packing = answer.header("content-encoding")
+        if packing and self._bytes is not None:
+            content = unpacked(body, packing, _KEPT).body
+            if self._bytes.search(content):
+                headers, body = tuple(pair for pair in headers if pair[0].lower() != "content-encoding"), content
+        return answer._replace(headers=headers, body=self.content(body)[:_KEPT])
 
     def exchange(self, exchange: Exchange) -> Exchange:
         """Hide the tokens in an exchange."""
