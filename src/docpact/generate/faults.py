@@ -20,7 +20,7 @@ from docpact.polled import Polled
 from docpact.rules import RULES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from docpact.contract import Contract, Entry
     from docpact.generate.fault import Change
@@ -30,6 +30,10 @@ _MOST_WAYS = 2
 _OF_THE_VALUE = frozenset({"documented-type", "documented-null"})
 _MISMATCH = "id-mismatch"
 _ERROR_BODY = "documented-error-body"
+
+
+def _any(place: str, how: str) -> bool:  # noqa: ARG001 - every place and way is wanted
+    return True
 
 
 class Faults:
@@ -51,6 +55,21 @@ class Faults:
         for name in _rules(rule):
             if rule is not None or name not in faults_text.LARGE:
                 yield from self._of_rule(payload, name)
+
+    def here(self, payload: Any, rule: str, wanted: Callable[[str, str], bool] = _any) -> Iterator[Fault]:
+        """Yield the faults of a payload as it stands, never moved to another state; `wanted` chooses by place and way.
+
+        What is not wanted is not made, which takes most of the time.
+        """
+        facts = self.coherence.facts(payload)
+        if rule in faults_documented.TURNS:
+            yield from self._documented(payload, rule, wanted)
+        elif rule in faults_text.TURNS or rule == _MISMATCH:
+            yield from (fault for fault in self._of_rule(payload, rule) if wanted(fault.place, fault.how))
+        else:
+            for entry in self._entries.get(rule, ()):
+                if entry.speaks_of(facts):
+                    yield from self._in_state(entry, payload, wanted)
 
     def of_story(self, polls: Sequence[Polled], rule: str | None = None) -> Iterator[Fault]:
         """Yield the faults of the polls of a task: those across polls, and those of a body in its first, middle and last poll.
@@ -76,12 +95,15 @@ class Faults:
         else:
             yield from self._coherent(payload, rule)
 
-    def _documented(self, payload: Any, rule: str) -> Iterator[Fault]:
+    def _documented(self, payload: Any, rule: str, wanted: Callable[[str, str], bool] = _any) -> Iterator[Fault]:
         if rule == _ERROR_BODY and self.profile.undocumented is Severity.ERROR:
             # Each of its members would be one more breach.
             return
         known = self._warnings(payload)
-        for _, changes in groupby(faults_documented.TURNS[rule](self.contract, payload), lambda change: change.place):
+        proposed = (
+            change for change in faults_documented.TURNS[rule](self.contract, payload) if wanted(change.place, change.how)
+        )
+        for _, changes in groupby(proposed, lambda change: change.place):
             made = [fault for change in changes for fault in self._of_the_page(change, rule, known)]
             yield from [fault for fault in made if not fault.beside] or made[:1]
 
@@ -115,9 +137,10 @@ class Faults:
                         yield fault
             yield from (fault for place, fault in spoilt.items() if place not in told)
 
-    def _in_state(self, entry: Entry, payload: Any) -> Iterator[Fault]:
+    def _in_state(self, entry: Entry, payload: Any, wanted: Callable[[str, str], bool] = _any) -> Iterator[Fault]:
         known = self._warnings(payload)
-        for group in grouped(faults_coherent.proposed(self.coherence, entry, payload)):
+        proposed = faults_coherent.proposed(self.coherence, entry, payload)
+        for group in grouped(change for change in proposed if wanted(change.place, change.how)):
             yield from self._best(entry.rule, group, known)
 
     def _best(self, rule: str, group: list[Change], known: set[str]) -> Iterator[Fault]:
