@@ -51,7 +51,8 @@ def serve(contract: Contract, options: argparse.Namespace, token: str, streams: 
         if log is not None:
             log.close()
         if not options.list:
-            streams.stdout.write(f"\nstopped  {front.traffic.total:,} requests were answered\n")
+            total = front.traffic.total
+            streams.stdout.write(f"\nstopped  {total:,} {'request was' if total == 1 else 'requests were'} answered\n")
         return code
 
 
