@@ -110,7 +110,8 @@ def can_be_written(part: Part) -> bool:
 
 
 def _written(found: list[list[Finding]]) -> list[list[list[Any]]]:
-    return [[list(finding) for finding in findings] for findings in found]
+    # A capture has no traffic, the last member.
+    return [[list(finding[:-1]) for finding in findings] for findings in found]
 
 
 def _read(found: list[list[list[Any]]]) -> list[list[Finding]]:
