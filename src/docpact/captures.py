@@ -98,10 +98,14 @@ class Corrupt(NamedTuple):
 
 
 class Long(NamedTuple):
-    """A long file of lines as it lies on the disk, which whoever asked for such files reads in pieces, and its size."""
+    """A long file of lines as it lies on the disk, which whoever asked for such files reads in pieces, and its size.
+
+    One that is `far` lies behind an address.
+    """
 
     source: str
     size: int
+    far: bool = False
 
 
 class Share(NamedTuple):

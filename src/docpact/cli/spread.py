@@ -11,7 +11,7 @@ from docpact.captures import Apart, Long
 from docpact.cli import resuming
 from docpact.errors import MissingExtraError, UsageError
 from docpact.finding import Layer
-from docpact.inputs import read_apart
+from docpact.inputs import behind, read_apart
 from docpact.redact import printable
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ class Spread:
         from docpact.scale.order import in_order
         from docpact.scale.pieces import Task
 
-        task = Task(self._contract, self._settings, wanted.limit, read_apart, wanted._replace(long=None))
+        task = Task(self._contract, self._settings, wanted.limit, read_apart, wanted._replace(long=None), behind=behind)
         crew = self._ends.enter_context(Local(task, stream, self._jobs, self._tell))
         yield from in_order(things, crew, self._journal)
 
@@ -124,7 +124,9 @@ class Spread:
         from docpact.scale.pieces import Task
 
         here = os.getcwd()
-        task = Task(self._contract, self._settings, wanted.limit, read_apart, wanted._replace(long=None, folder=here), here)
+        task = Task(
+            self._contract, self._settings, wanted.limit, read_apart, wanted._replace(long=None, folder=here), here, behind
+        )
         crew = self._ends.enter_context(Cluster(task, scheduler, _cores(), self._tell))
         yield from in_order(things, crew, self._journal)
 

@@ -22,13 +22,15 @@ if TYPE_CHECKING:
     from docpact.captures import Read
     from docpact.lines import Readable
 
-__all__ = ["Settings", "chosen", "is_capture", "operations", "read", "read_apart"]
+__all__ = ["Settings", "behind", "chosen", "is_capture", "operations", "read", "read_apart"]
 
 _MOST_DEPTH = 8
 # What these name in one process, they do not name in another.
 _DEVICES = ("/dev/", "/proc/")
 # A share of a table has as many bytes: they come out as some ten times as many of JSON.
 _LEAST_SHARE = 256 * 1024
+# Behind an address, each share costs some requests.
+_LEAST_FAR = 4 * 1024 * 1024
 _ADDRESS = re.compile(r"(?i)[a-z][a-z0-9+.-]+://")
 
 
@@ -56,6 +58,15 @@ def read_apart(thing: Apart, settings: Settings, opened: Callable[[Readable], No
         yield from anything.address(thing.source, named=thing.named)
     else:
         yield from captures.one(thing.source, anything, named=thing.named)
+
+
+def behind(address: str) -> BinaryIO | Unreadable:
+    """Open one file behind an address, to be read at any place, by requests for no more than is asked for."""
+    try:
+        module = readers.reader("address")
+    except MissingExtraError as missing:
+        return Unreadable(address, missing.message, missing.hint)
+    return cast("BinaryIO | Unreadable", module.ranged(address))
 
 
 def is_capture(path: str) -> bool:
@@ -123,12 +134,14 @@ class Reader(captures.Plain):
         least, file = self._settings.long, source.whole
         if least is None or file is None or source.depth or source.shown.startswith(_DEVICES):
             return []
+        far = _ADDRESS.match(source.shown) is not None
         size = file.seek(0, SEEK_END)
         file.seek(0)
         if kind is None and size > least and captures.is_lines(file, source.name, self.limit):
-            return [Long(source.shown, size)]
+            return [Long(source.shown, size, far=far)]
         whole = Apart(source.shown, size, source.named)
-        return list(_shares(whole, file, size // _LEAST_SHARE)) if kind == "parquet" and size > least else [whole]
+        most = size // (_LEAST_FAR if far else _LEAST_SHARE)
+        return list(_shares(whole, file, most)) if kind == "parquet" and size > least else [whole]
 
     def _by(self, kind: str, source: Source) -> Iterator[Read]:
         try:

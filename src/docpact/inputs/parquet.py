@@ -60,7 +60,7 @@ def groups(file: BinaryIO) -> int:
     """Count the groups of rows of a file, each of which can be read alone; none where it is damaged."""
     try:
         return int(ParquetFile(file, pre_buffer=False).num_row_groups)
-    except _DAMAGE:
+    except (*_DAMAGE, BrokenError):
         return 0
 
 

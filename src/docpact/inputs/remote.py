@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, BinaryIO, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, Self, cast
 from urllib.parse import urlsplit
 
 import fsspec
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 # Which package a scheme needs, and the extra that brings it.
 _SCHEMES = {"s3": ("s3fs", "s3"), "gs": ("gcsfs", "gcs"), "https": ("aiohttp", "http"), "http": ("aiohttp", "http")}
 _BLOCK = 4 * 1024 * 1024
+# A smaller file is read whole by one, who then asks for it first; how a larger one can be cut is looked at, in small blocks.
+_LARGE = 32 * 1024 * 1024
+_LOOK = 256 * 1024
 _LONGEST = 200
 
 
@@ -37,6 +40,12 @@ class _Remote:
         except Exception as error:
             raise BrokenError(f"the connection broke off ({_said(error)})") from error
         return piece
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._file, name)
@@ -56,35 +65,88 @@ def read(source: Source, kind: str) -> Iterator[Read]:  # noqa: ARG001 - every k
     try:
         files = fsspec.filesystem(scheme)
         # What was met in a folder is one file, whatever its name looks like.
-        paths = _paths(files, source.name, scheme) if source.named else [rest]
+        paths = _paths(files, source.name, scheme) if source.named else {rest: None}
     except ImportError:
-        package, extra = _SCHEMES[scheme]
-        missing = MissingExtraError(extra, package)
-        yield Unreadable(shown, missing.message, missing.hint)
+        yield _missing(shown, scheme)
         return
     except Exception as error:  # noqa: BLE001 - every store fails in its own way
         yield _unreadable(shown, error)
         return
     if not paths:
         yield Unreadable(shown, "no file stands behind this address", "look at the spelling, and at what the store lists")
-    for path in paths:
+    for path, size in paths.items():
         alone = len(paths) == 1 and scheme.startswith("http")
         met = len(paths) > 1 or not source.named
-        if source.settings.long is not None and not (met and _is_hidden(path)):
-            yield Apart(source.name if alone else f"{scheme}://{path}", None, not met)
-        else:
-            yield from _file(files, path, source._replace(shown=shown if alone else f"{scheme}://{path}"), met=met)
+        one = source._replace(shown=shown if alone else f"{scheme}://{path}")
+        if source.settings.long is None or (met and _is_hidden(path)):
+            yield from _file(files, path, one, met=met)
+            continue
+        later = Apart(source.name if alone else one.shown, None, not met)
+        # What a query says is not shown, and belongs to the file: it is read under the name that it was given.
+        looked = later.source == one.shown and (_size(files, path) if size is None else size) >= _LARGE
+        yield from _looked_at(files, path, one, later) if looked else [later]
 
 
-def _paths(files: Any, address: str, scheme: str) -> list[str]:
+def ranged(address: str) -> _Remote | Unreadable:
+    """Open one file, each read of which asks for just the bytes that it returns."""
+    scheme, _, path = address.partition("://")
+    try:
+        files = fsspec.filesystem(scheme)
+        return _Remote(files.open(address if scheme.startswith("http") else path, "rb", cache_type="none"))
+    except ImportError:
+        return _missing(address, scheme)
+    except Exception as error:  # noqa: BLE001 - every store fails in its own way
+        return _unreadable(address, error)
+
+
+def _missing(shown: str, scheme: str) -> Unreadable:
+    package, extra = _SCHEMES[scheme]
+    missing = MissingExtraError(extra, package)
+    return Unreadable(shown, missing.message, missing.hint)
+
+
+def _paths(files: Any, address: str, scheme: str) -> dict[str, int | None]:
+    """List the files behind an address in the order of their names, with their sizes as far as these are told."""
     if scheme.startswith("http"):
-        return [address]
+        return {address: None}
     path = str(files._strip_protocol(address))  # noqa: SLF001 - the documented way to turn an address into a path
     if any(mark in path for mark in "*?["):
-        return sorted(map(str, files.glob(path)))
-    if not address.endswith("/") and files.isfile(path):
-        return [path]
-    return sorted(map(str, files.find(path)))
+        found = files.glob(path, detail=True)
+    elif not address.endswith("/") and files.isfile(path):
+        return {path: None}
+    else:
+        found = files.find(path, detail=True)
+    return {str(name): found[name].get("size") for name in sorted(found)}
+
+
+def _size(files: Any, path: str) -> int:
+    try:
+        return int(files.info(path).get("size") or 0)
+    except Exception:  # noqa: BLE001 - whoever reads it tells what is wrong
+        return 0
+
+
+def _looked_at(files: Any, path: str, source: Source, later: Apart) -> Iterator[Read]:
+    """Yield the parts in which a large file can be read, or else the file as it is."""
+    try:
+        opened = files.open(path, "rb", block_size=_LOOK)
+    except Exception:  # noqa: BLE001 - whoever reads it tells what is wrong
+        yield later
+        return
+    with opened:
+        if _goes_back(opened):
+            file = cast("BinaryIO", _Remote(opened))
+            yield from source.down(source._replace(file=file, name=_name(path), named=later.named, whole=file))
+        else:
+            yield later
+
+
+def _goes_back(opened: Any) -> bool:
+    return getattr(opened, "seekable", lambda: False)() and getattr(opened, "size", None) is not None
+
+
+def _name(path: str) -> str:
+    return urlsplit(path).path if "://" in path else path
 
 
 def _file(files: Any, path: str, source: Source, *, met: bool) -> Iterator[Read]:
@@ -98,10 +160,8 @@ def _file(files: Any, path: str, source: Source, *, met: bool) -> Iterator[Read]
         return
     with opened:
         file = _Remote(opened)
-        name = urlsplit(path).path if "://" in path else path
-        goes_back = getattr(opened, "seekable", lambda: False)() and hasattr(opened, "size") and opened.size is not None
-        whole = cast("BinaryIO", file) if goes_back else None
-        yield from source.down(source._replace(file=file, name=name, named=not met, whole=whole))
+        whole = cast("BinaryIO", file) if _goes_back(opened) else None
+        yield from source.down(source._replace(file=file, name=_name(path), named=not met, whole=whole))
 
 
 def _is_hidden(path: str) -> bool:

@@ -113,7 +113,7 @@ def judge_there(given: Order, work: Work) -> tuple[str, Outcome | About]:
         return here, about()
     with _bench(given.packed).hand() as hand:
         outcome = hand.judge(work)
-    if outcome.lost is not None:
+    if isinstance(outcome.lost, Unreadable):
         outcome.lost = _as_seen_here(outcome.lost)
     for part in outcome.parts:
         part.read = [_as_seen_here(thing) if isinstance(thing, Unreadable) else thing for thing in part.read]

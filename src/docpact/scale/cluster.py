@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from distributed import Future
 
-    from docpact.scale.pieces import Task, Work
+    from docpact.scale.pieces import Behind, Task, Work
 
 # How long a cluster may take to have a worker.
 _SECONDS_TO_MAN = 10.0
@@ -53,6 +53,7 @@ class Cluster:
         self.width = _LEAST_WIDTH
         self._scheduler = checked(scheduler)
         self._order = order(load(task.contract), task)
+        self._behind = task.behind
         self._cores = cores
         self._tell = tell
         self._told = 0
@@ -135,9 +136,11 @@ class Cluster:
             owner, outcome = future.result()
         except KilledWorker:
             self._say(f"{work.name} is given up: each worker that judged it has died")
-            outcome = _lost(work, "each worker that did so has died", "look at the logs of the workers, for a limit on memory")
+            hint = "look at the logs of the workers, for a limit on memory"
+            outcome = _lost(work, "each worker that did so has died", hint, self._behind)
         except MemoryError:
-            outcome = _lost(work, "a worker had not enough memory", "give the workers more memory, or fewer threads")
+            hint = "give the workers more memory, or fewer threads"
+            outcome = _lost(work, "a worker had not enough memory", hint, self._behind)
         except ImportError as error:
             raise self._unfit(f"a worker has {_told(error)}") from error
         except (CancelledError, OSError):
@@ -214,12 +217,12 @@ class Cluster:
             self._tell(sentence)
 
 
-def _lost(work: Work, why: str, hint: str, *, ends: bool = False) -> Outcome:
+def _lost(work: Work, why: str, hint: str, behind: Behind | None = None, *, ends: bool = False) -> Outcome:
     """Tell that a piece was not judged."""
     if isinstance(work, Piece):
         where = work.name.removeprefix(work.source).strip()
         lost = Unreadable(work.source, f"{where} were not judged: {why}", hint)
-        return Outcome(0 if ends else count_lines(work), lost=lost, ends=ends)
+        return Outcome(0 if ends else count_lines(work, behind), lost=lost, ends=ends)
     return Outcome(parts=batches.lost(work, why, hint))
 
 

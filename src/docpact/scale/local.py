@@ -221,4 +221,4 @@ class Local:
             return
         where = piece.name.removeprefix(piece.source).strip()
         lost = Unreadable(piece.source, f"{where} were not judged: {why}", hint)
-        self._done.append((job.ticket, Outcome(count_lines(piece), lost=lost)))
+        self._done.append((job.ticket, Outcome(count_lines(piece, self._task.behind), lost=lost)))

@@ -178,7 +178,9 @@ class _Queue:
         if outcome.ends:
             self._ended = piece.source
         yield Judged(outcome.accepted, outcome.shifted(before), outcome.size)
-        if outcome.lost is not None:
+        if isinstance(outcome.lost, Corrupt) and outcome.lost.line is not None:
+            yield outcome.lost._replace(line=outcome.lost.line + before)
+        elif outcome.lost is not None:
             yield outcome.lost
 
     def _fill(self) -> bool:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from docpact.captures import LEAST_FOR_BLOCKS, Apart, Block, Judged, Text, Unreadable, unreadable
+from docpact.captures import LEAST_FOR_BLOCKS, Apart, Block, Corrupt, Judged, Text, Unreadable, unreadable
 from docpact.contract import load
-from docpact.lines import Lines
+from docpact.lines import BrokenError, Lines
 from docpact.scale.batches import Batch, Part, Reading, Room
+from docpact.scale.spans import Begun, Span
 from docpact.validate.stream import Settings, Stream
 
 if TYPE_CHECKING:
@@ -21,7 +23,11 @@ if TYPE_CHECKING:
     from docpact.finding import Finding
     from docpact.lines import Readable
 
+    Behind = Callable[[str], BinaryIO | Unreadable]
+
 SIZE = 4 << 20
+# A piece of what lies behind an address: to open it costs some requests.
+FAR = 16 << 20
 _CHUNK = 64 * 1024
 # An outcome with as many findings is handed in at once, and the rest of its piece is a piece again.
 MOST_FINDINGS = 1024
@@ -34,11 +40,15 @@ _MOST_OPEN = 32
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A byte range of a file of lines, cut at line ends; `end` is None for the last one, which goes to the end of the file."""
+    """A byte range of a file of lines, cut at line ends; `end` is None for the last one, which goes to the end of the file.
+
+    One that is `far` lies behind an address, and is cut anywhere: its lines are those that begin in it.
+    """
 
     source: str
     start: int
     end: int | None
+    far: bool = False
 
     @property
     def name(self) -> str:
@@ -55,7 +65,7 @@ class Task:
 
     `read` is a function at the top of a module, and reads a source that is not cut; it is handed the source, `how`, and what
     to call with a file that it opens. `how` can be hashed and pickled. `folder` is where relative names stand, if that is
-    not the current folder of the worker.
+    not the current folder of the worker. `behind` opens what lies behind an address, to be read at any place.
     """
 
     contract: str
@@ -64,6 +74,7 @@ class Task:
     read: Callable[[Apart, Any, Callable[[Readable], None]], Iterator[Read]] | None = None
     how: Any = None
     folder: str = ""
+    behind: Behind | None = None
 
 
 @dataclass(slots=True)
@@ -79,7 +90,7 @@ class Outcome:
     accepted: int = 0
     judged: list[list[Finding]] = field(default_factory=list)
     rest: Work | None = None
-    lost: Unreadable | None = None
+    lost: Unreadable | Corrupt | None = None
     ends: bool = False
     size: int = 0
     parts: list[Part] = field(default_factory=list)
@@ -101,7 +112,12 @@ def _shifted(finding: Finding, before: int) -> Finding:
 
 
 def cut(file: Long, size: int = SIZE) -> Iterator[Piece]:
-    """Cut a file into pieces of about this size, each of them but the last one ending with a line."""
+    """Cut a file into pieces of about this size, each of them but the last one ending with a line unless the file is far."""
+    if file.far:
+        starts = range(0, file.size, FAR)
+        for start, end in zip(starts, [*starts[1:], None], strict=True):
+            yield Piece(file.source, start, end, far=True)
+        return
     with open(file.source, "rb", buffering=0) as opened:
         start = 0
         while start + size < file.size:
@@ -124,34 +140,26 @@ def _after_line(file: BinaryIO, offset: int) -> int | None:
     return None
 
 
-class Span:
-    """The bytes of one piece, read as a file."""
-
-    def __init__(self, file: BinaryIO, piece: Piece) -> None:
-        file.seek(piece.start)
-        self._file = file
-        self._end = piece.end
-        self.at = piece.start
-
-    def read(self, size: int, /) -> bytes:
-        """Return what follows, and nothing at the end of the piece."""
-        wanted = size if self._end is None else min(size, self._end - self.at)
-        content = self._file.read(wanted) if wanted > 0 else b""
-        self.at += len(content)
-        return content
-
-
-def count_lines(piece: Piece) -> int:
+def count_lines(piece: Piece, behind: Behind | None = None) -> int:
     """Count the lines of a piece that nobody could judge; no more than are there to be read."""
     count = 0
     try:
-        with open(piece.source, "rb", buffering=0) as file:
-            span = Span(file, piece)
-            while chunk := span.read(_CHUNK):
+        with ExitStack() as ends:
+            span = _opened(piece, "", behind, ends)
+            while not isinstance(span, Unreadable) and (chunk := span.read(_CHUNK)):
                 count += chunk.count(b"\n")
-    except OSError:
+    except (OSError, BrokenError):
         return count
     return count
+
+
+def _opened(piece: Piece, folder: str, behind: Behind | None, ends: ExitStack) -> Span | Begun | Unreadable:
+    if not piece.far:
+        return Span(ends.enter_context(open(os.path.join(folder, piece.source), "rb", buffering=0)), piece.start, piece.end)
+    if behind is None:
+        raise TypeError("a task with pieces of addresses must say how these are opened")
+    file = behind(piece.source)
+    return file if isinstance(file, Unreadable) else Begun(ends.enter_context(file), piece.start, piece.end)
 
 
 @lru_cache(maxsize=4)
@@ -171,7 +179,7 @@ class Hand:
     def judge(self, work: Work, most: int = MOST_TEXT) -> Outcome:
         """Judge a piece, or of a batch about as much text as `most` says, in bytes."""
         if isinstance(work, Piece):
-            return judge(self._stream, work, self._task.limit, self._task.folder)
+            return judge(self._stream, work, self._task.limit, self._task.folder, self._task.behind)
         return self._batch(work, most)
 
     def _batch(self, batch: Batch, most: int) -> Outcome:
@@ -217,12 +225,16 @@ def hand_for(task: Task) -> Hand:
     return Hand(task, stream_for(task))
 
 
-def judge(stream: Stream, piece: Piece, limit: int, folder: str = "") -> Outcome:
-    """Judge one piece of a file in a folder, texts above the limit excepted; its line numbers begin at 1."""
+def judge(stream: Stream, piece: Piece, limit: int, folder: str = "", behind: Behind | None = None) -> Outcome:
+    """Judge one piece of a file in a folder or far away, texts above the limit excepted; its line numbers begin at 1."""
     work = _Judging(stream, piece)
     try:
-        with open(os.path.join(folder, piece.source), "rb", buffering=0) as file:
-            work.run(Span(file, piece), limit)
+        with ExitStack() as ends:
+            span = _opened(piece, folder, behind, ends)
+            if isinstance(span, Unreadable):
+                work.outcome.lost, work.outcome.ends = span, True
+            else:
+                work.run(span, limit)
     except OSError as error:
         work.outcome.lost, work.outcome.ends = unreadable(piece.source, error), True
     return work.outcome
@@ -237,7 +249,7 @@ class _Judging:
         self._piece = piece
         self._findings = 0
 
-    def run(self, span: Span, limit: int) -> None:
+    def run(self, span: Span | Begun, limit: int) -> None:
         lines = Lines(span, limit)
         while self.outcome.rest is None and (line := lines.next_filled()) is not None:
             self._take([Text(self._piece.source, *line)])
@@ -251,6 +263,9 @@ class _Judging:
         if self.outcome.rest is None:
             self.outcome.lines = lines.number
             self.outcome.size = span.at - self._piece.start
+            if lines.broken is not None:
+                self.outcome.lost = Corrupt(self._piece.source, lines.number + 1, lines.broken.reason)
+                self.outcome.ends = True
 
     @property
     def _full(self) -> bool:
