@@ -10,7 +10,7 @@ import threading
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
 
@@ -55,16 +55,18 @@ class Started:
 class Site:
     """A scheduler, and the workers that a test starts for it."""
 
-    def __init__(self, folder: Path, deaths: int = 3) -> None:
+    def __init__(self, folder: Path, deaths: int, tls: Sequence[str]) -> None:
         self._folder = folder
-        self._scheduler = Started("scheduler", "--port", "0", folder=folder, deaths=deaths)
+        self._tls = tls
+        protocol = ("--protocol", "tls") if tls else ()
+        self._scheduler = Started("scheduler", "--port", "0", *protocol, *tls, folder=folder, deaths=deaths)
         self._workers: list[Started] = []
         self.address = self._scheduler.until("Scheduler at:")
         self._scheduler.drain()
 
     def start(self, *befores: str) -> list[Started]:
         """Start a worker for each, with these lines of Python before it."""
-        more = ["--no-nanny", "--nthreads", "1", "--local-directory", str(self._folder)]
+        more = [*self._tls, "--no-nanny", "--nthreads", "1", "--local-directory", str(self._folder)]
         started = [Started("worker", self.address, *more, folder=self._folder, before=before) for before in befores]
         self._workers += started
         for worker in started:
@@ -80,9 +82,10 @@ class Site:
 
 
 @contextlib.contextmanager
-def begun(folder: Path, deaths: int = 3) -> Iterator[Site]:
+def begun(folder: Path, deaths: int = 3, tls: Sequence[str] = ()) -> Iterator[Site]:
+    """Start a scheduler, which ends with the test; `tls` are its options of certificates, and those of its workers."""
     folder.mkdir()
-    site = Site(folder, deaths)
+    site = Site(folder, deaths, tls)
     try:
         yield site
     finally:
