@@ -26,10 +26,32 @@ async def stand(session: Session, task: str, polls: int) -> None:
     await outlast(session, task)
 
 
-async def follow(session: Session, task: str, polls: int) -> None:
+class Purse:
+    """The polls that all who follow a task may spend together: what one does not need, the others have."""
+
+    def __init__(self, polls: int, followers: int) -> None:
+        self.polls = polls
+        self.followers = followers
+
+    @property
+    def share(self) -> float:
+        """How many polls are left for each who still follows a task."""
+        return max(self.polls / max(self.followers, 1), 1.0)
+
+
+async def follow(session: Session, task: str, purse: Purse) -> None:
     """Poll a task until it ends, and a little beyond; that it does not end in time is a finding."""
+    try:
+        await _to_the_end(session, task, purse)
+    finally:
+        purse.followers -= 1
+    if session.told[task].ended:
+        await _beyond(session, task)
+
+
+async def _to_the_end(session: Session, task: str, purse: Purse) -> None:
     told = session.told[task]
-    pace = _Pace(session, polls)
+    pace = _Pace(session, purse)
     same = 0
     while not told.ended:
         if not await session.again(task, pace.gap(told)):
@@ -37,9 +59,7 @@ async def follow(session: Session, task: str, polls: int) -> None:
         same = 0 if told.moved or not _is_odd(session, told) else same + 1
         if told.blank >= _MOST_BLANK or same >= _MOST_BLANK:
             return
-    if told.ended:
-        await _beyond(session, task)
-    elif session.sender.stopped in ("", "deadline") and told.status is not None and not _is_odd(session, told):
+    if not told.ended and session.sender.stopped in ("", "deadline") and told.status is not None and not _is_odd(session, told):
         _not_ended(session, told)
 
 
@@ -66,19 +86,21 @@ class _Pace:
     Half of the polls may be spent so; the others are spread evenly over the time that is left, and last until the deadline.
     """
 
-    def __init__(self, session: Session, polls: int) -> None:
+    def __init__(self, session: Session, purse: Purse) -> None:
         self._session = session
-        self._polls = polls
-        self._left = polls
+        self._purse = purse
+        self._spent = 0
         self._gap = session.least_gap
 
     def gap(self, told: Told) -> float:
         """Return the seconds to wait, after the poll that `told` knows last."""
         least = self._session.least_gap
-        even = max(self._session.sender.seconds_left / max(self._left, 1), least)
-        self._left -= 1
+        share = self._purse.share
+        even = max(self._session.sender.seconds_left / share, least)
+        self._purse.polls -= 1
+        self._spent += 1
         self._gap = least if told.moved else min(self._gap * _SLOWER, even)
-        return self._gap if self._left > self._polls / 2 else even
+        return self._gap if self._spent < share else even
 
 
 def _is_odd(session: Session, told: Told) -> bool:

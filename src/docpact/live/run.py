@@ -67,10 +67,10 @@ async def run(contract: Contract, plan: Plan, door: Door, more: Sequence[Extra] 
 async def _tried(session: Session, more: Sequence[Extra]) -> None:
     plan = session.plan
     tries, last = probes.planned(session), probes.methods(session)
-    polls, each = _shares(session, len(tries) + len(last) + sum(extra.requests for extra in more))
+    polls, purse = _shares(session, len(tries) + len(last) + sum(extra.requests for extra in more))
     async with asyncio.TaskGroup() as group:
         for task in plan.follows:
-            group.create_task(follow.follow(session, task, each))
+            group.create_task(follow.follow(session, task, purse))
         for task in plan.tasks:
             group.create_task(follow.stand(session, task, polls))
         group.create_task(probes.tried(session, tries))
@@ -85,15 +85,14 @@ async def _asked(extra: Extra, session: Session) -> None:
     await extra.ask(session)
 
 
-def _shares(session: Session, reserve: int) -> tuple[int, int]:
-    """Say how many polls each task gets that is judged as it stands, and each that is followed."""
+def _shares(session: Session, reserve: int) -> tuple[int, follow.Purse]:
+    """Say how many polls each task gets that is judged as it stands, and those that are followed together."""
     plan = session.plan
     left = max(session.sender.left - reserve, session.sender.left // 2)
     tasks, follows = len(plan.tasks), len(plan.follows)
     polls = max(min(_POLLS - 1, (left // 2 if follows else left) // max(tasks, 1)), 1)
     beyond = len(follow.BEYOND) + 1
-    each = (left - polls * tasks) // max(follows, 1) - beyond
-    return polls, max(each, _LEAST_POLLS)
+    return polls, follow.Purse(max(left - polls * tasks - beyond * follows, _LEAST_POLLS * follows), follows)
 
 
 def _verdict(session: Session, missing: NotEstablished | None, *, interrupted: bool) -> Verdict:
