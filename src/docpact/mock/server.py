@@ -65,6 +65,8 @@ class Connection(asyncio.Protocol):
         self._stop()
         self._quiet, self._ended = False, True
         self._queue.clear()
+        # Each holds the other one: neither would go until Python looks for rings.
+        del self._parser
         self._hub.lost(self)
 
     def pause_writing(self) -> None:
