@@ -115,6 +115,14 @@ def test_a_body_that_is_not_packed_as_its_header_says_breaks_that_rule_alone(bod
     assert of_task(body, ("Content-Encoding", encoding)) == (["http-encoding"], None)
 
 
+def test_so_many_packings_one_over_the_other_are_not_undone() -> None:
+    body = TASK
+    for _ in range(4):
+        body = gzip.compress(body)
+    assert of_task(body, ("Content-Encoding", "gzip,gzip,gzip,gzip")) == ([], TASK)
+    assert of_task(gzip.compress(body), ("Content-Encoding", "gzip,gzip,gzip,gzip,gzip")) == (["http-encoding"], None)
+
+
 def test_an_encoding_that_is_not_known_here_is_named_and_no_fault_where_the_request_takes_it() -> None:
     for accept, expected in (("gzip, br", []), ("*", []), (None, []), ("gzip", ["http-encoding"]), ("", ["http-encoding"])):
         request = REQUEST if accept is None else REQUEST._replace(headers=(("Accept-Encoding", accept),))
@@ -176,6 +184,27 @@ def test_a_token_that_comes_back_is_found_for_whatever_was_asked(writing: str, p
 def test_a_token_too_short_to_be_told_from_a_word_is_not_looked_for() -> None:
     exchange = Exchange(REQUEST, Purpose.TASK, Answer(200, JSON_TYPE, TASK), asked=KNOWN)
     assert judge(exchange, CONTRACT, PROFILE, ["", "a", "SUCCE"]).breaches == []
+
+
+@pytest.mark.parametrize(
+    ("secret", "body", "held"),
+    [
+        ("midjourn", '{"url": "https://cdn.midjourney.example"}', False),
+        ("midjourney", '{"url": "https://cdn.midjourney.example/midjourney-1.png"}', False),
+        ("midjourney", '{"token": "midjourney"}', True),
+        ("good-token", '{"message": "no good-tokens"}', False),
+        ("good-token", r'{"message": "seen:\ngood-token."}', True),
+        ("good-token", "next=%2F&key=good-token&x", True),
+    ],
+)
+def test_a_token_is_told_from_a_word_that_begins_with_it(secret: str, body: str, held: object) -> None:
+    exchange = Exchange(REQUEST, Purpose.ODD_ID, Answer(404, (), body.encode()), asked="")
+    assert (rules(judge(exchange, CONTRACT, PROFILE, [secret]).breaches) == ["auth-echo"]) is held
+
+
+def test_nothing_with_status_200_is_an_empty_body_and_needs_no_type() -> None:
+    for headers in ((), (("Content-Encoding", "gzip"),), (("Content-Length", "0"),)):
+        assert rules(told(Exchange(REQUEST, Purpose.TASK, Answer(200, headers), asked=KNOWN))) == ["json-empty"]
 
 
 @pytest.mark.parametrize(

@@ -43,12 +43,23 @@ def echoes(heard: Heard) -> Iterator[Breach]:
     body = heard.content.body.decode("utf-8", "replace").lower()
     secrets = [secret for secret in heard.secrets if len(secret) >= _LEAST_SECRET]
     for key, value in heard.answer.headers:
-        if any(writing in value.lower() for secret in secrets for writing in writings(secret)):
+        if _holds_one(value.lower(), secrets):
             message = f"the header {heard.safe(key)} of the answer holds the token"
             yield Breach("auth-echo", "", None, None, message, heard.clause("auth"))
             break
-    if any(writing in body for secret in secrets for writing in writings(secret)):
+    if _holds_one(body, secrets):
         yield Breach("auth-echo", "", None, None, "the body of the answer holds the token", heard.clause("auth"))
+
+
+def _holds_one(text: str, secrets: list[str]) -> bool:
+    """Tell whether one of the tokens stands in a text of lower case; as a part of a word it is that word, and not the token."""
+    for secret in secrets:
+        # A token that is a mere word may well stand in a prompt or the name of a host.
+        before, after = (r"(?<![\w./-])", r"(?![\w./-])") if secret.isalpha() else ("", r"(?![a-z0-9])")
+        for writing in writings(secret):
+            if writing in text and re.search(f"{before}{re.escape(writing)}{after}", text):
+                return True
+    return False
 
 
 def _status(heard: Heard) -> str:
