@@ -134,11 +134,23 @@ def _looked_at(files: Any, path: str, source: Source, later: Apart) -> Iterator[
         yield later
         return
     with opened:
-        if _goes_back(opened):
+        if _goes_back(opened) and _at_any_place(files, path):
             file = cast("BinaryIO", _Remote(opened))
             yield from source.down(source._replace(file=file, name=_name(path), named=later.named, whole=file))
         else:
             yield later
+
+
+def _at_any_place(files: Any, path: str) -> bool:
+    """Tell whether a file can be read in the midst: a web server need not say that it sends a file from its beginning only."""
+    if "://" not in path:
+        return True
+    with files.open(path, "rb", cache_type="none") as tried:
+        try:
+            tried.seek(1)
+            return len(tried.read(1)) == 1
+        except Exception:  # noqa: BLE001 - every server fails in its own way
+            return False
 
 
 def _goes_back(opened: Any) -> bool:
@@ -155,6 +167,10 @@ def _file(files: Any, path: str, source: Source, *, met: bool) -> Iterator[Read]
         return
     try:
         opened = files.open(path, "rb", block_size=_BLOCK)
+        # The first block alone is read in either way.
+        if (getattr(opened, "size", None) or 0) > _BLOCK and not _at_any_place(files, path):
+            opened.close()
+            opened = files.open(path, "rb", block_size=0)
     except Exception as error:  # noqa: BLE001 - every store fails in its own way
         yield _unreadable(source.shown, error)
         return
