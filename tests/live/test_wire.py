@@ -150,7 +150,7 @@ def test_no_answer_is_late_and_so_is_one_that_drips() -> None:
 
     async def drips(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(HEAD + b"Content-Length: 900\r\n\r\n")
-        for _ in range(900):
+        for _tick in range(900):
             writer.write(b".")
             await writer.drain()
             await asyncio.sleep(0.01)
