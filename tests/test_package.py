@@ -29,6 +29,7 @@ PUBLIC = {
     "__version__",
     "assert_conforms",
     "assert_story",
+    "check",
     "load",
     "strategies",
 }

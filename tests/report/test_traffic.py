@@ -48,14 +48,14 @@ def report() -> Callable[..., str]:
 
 def test_a_person_reads_the_answer_the_request_and_the_body_below_the_message(report: Callable[..., str]) -> None:
     lines = report("text").splitlines()
-    assert lines[1] == "  at    http://127.0.0.1:8000/mj/task/1/fetch, poll 3, status 400"
+    assert lines[1] == "  at    http://127.0.0.1:8000/mj/task/1/fetch (poll 3, status 400)"
     assert lines[2] == f"  curl  {CURL}"
     assert lines[3] == f"  body  {BODY}"
 
 
 def test_an_answer_that_never_came_is_said_to_be_none(report: Callable[..., str]) -> None:
     text = report("text", Traffic(CURL))
-    assert "/fetch, no answer\n" in text
+    assert "/fetch (no answer)\n" in text
     assert "  body" not in text
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _WIDE = 100
 _NAMED = 5
+_BODY = 200
 _MARGIN = 8
 
 
@@ -58,12 +59,15 @@ def _entry(group: Group, paint: _Paint, width: int | None) -> Iterator[str]:
     yield from (f"{line}\n" for line in more)
     # A place is never broken: terminals and editors open it where it stands whole.
     where = paint(place(finding.place), "36")
+    if finding.traffic is not None:
+        where += f" ({answer(finding.traffic)})"
     if group.count > 1:
         where = f"{group.count:,} times, first {where}, last {paint(place(group.last), '36')}"
-    yield f"  at    {where}{'' if finding.traffic is None else f', {answer(finding.traffic)}'}\n"
+    yield f"  at    {where}\n"
+    room = _BODY if width is None else max(_BODY // 2, width - _MARGIN)
     for name, words in exchange(finding.traffic):
-        # Neither is broken: the one is to be pasted, and a body that was broken is not what was sent.
-        yield f"  {name}  {words}\n"
+        # A line that is to be pasted is neither cut nor broken.
+        yield f"  {name}  {words if name == 'curl' else cut(words, room)}\n"
     if isinstance(finding.expected, list) and finding.rule == "documented-enum":
         known = ", ".join(str(value) for value in finding.expected)
         yield from (f"{line}\n" for line in wrap("  known ", plain(known), width))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from docpact.report.showing import count, plain, told
+from docpact.tally import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -26,12 +27,12 @@ def accepted(run: Run) -> Iterator[str]:
     yield from _baseline(run)
     yield from _sample(run.tally.sample)
     if run.checked is not None:
-        yield from _checked(run.checked)
+        yield from _checked(run.checked, violates=run.tally.verdict(run.fail_on) is Verdict.VIOLATES)
 
 
-def _checked(checked: Checked) -> Iterator[str]:
+def _checked(checked: Checked, *, violates: bool) -> Iterator[str]:
     if checked.reason:
-        yield f"not established: {told(checked.reason)}"
+        yield f"{'and' if violates else 'not established'}: {told(checked.reason)}"
         yield f"what to do: {told(checked.hint)}"
     asked = f"{count(checked.requests, 'request')} in {checked.seconds:,.1f} s"
     yield f"asked {plain(checked.base)}: {asked}, {count(checked.polls, 'answer')} with a task"
