@@ -20,7 +20,7 @@ from docpact.polled import Polled
 from docpact.rules import RULES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from docpact.contract import Contract, Entry
     from docpact.generate.fault import Change
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 _MOST_WAYS = 2
 _OF_THE_VALUE = frozenset({"documented-type", "documented-null"})
 _MISMATCH = "id-mismatch"
+_PROGRESS = "progress"
 _ERROR_BODY = "documented-error-body"
 
 
@@ -70,6 +71,10 @@ class Faults:
             for entry in self._entries.get(rule, ()):
                 if entry.speaks_of(facts):
                     yield from self._in_state(entry, payload, wanted)
+                elif _may_speak_of(entry, facts):
+                    # It is only not as far as that.
+                    moved = (one for one in self.coherence.in_state(entry, payload) if self._is_there(one, facts))
+                    yield from (fault for one in moved for fault in self._in_state(entry, one, wanted))
 
     def of_story(self, polls: Sequence[Polled], rule: str | None = None) -> Iterator[Fault]:
         """Yield the faults of the polls of a task: those across polls, and those of a body in its first, middle and last poll.
@@ -164,6 +169,10 @@ class Faults:
         if spoilt is not None and not kept:
             yield spoilt
 
+    def _is_there(self, payload: Any, facts: Mapping[str, Any]) -> bool:
+        now = self.coherence.facts(payload)
+        return all(now.get(role) == value for role, value in facts.items() if role != _PROGRESS)
+
     def _mismatch(self, payload: Any) -> Iterator[Fault]:
         pointer = self.contract.roles.get("id", "")
         task = member(payload, pointer) if pointer else None
@@ -180,6 +189,14 @@ class Faults:
 
     def _warnings(self, payload: Any) -> set[str]:
         return self._broken(payload) - _errors(self._broken(payload))
+
+
+def _may_speak_of(entry: Entry, facts: Mapping[str, Any]) -> bool:
+    """Tell whether an entry speaks of a status and an action, at some progress."""
+    unless: Mapping[str, Any] = entry.settings.get("unless", {})
+    said = {role: value for role, value in facts.items() if role != _PROGRESS and isinstance(value, str)}
+    spoken = all(said.get(role, "") in values for role, values in entry.when.items() if role != _PROGRESS)
+    return spoken and all(said.get(role) not in values for role, values in unless.items() if role != _PROGRESS)
 
 
 def faults(contract: Contract, payload: Any, rule: str | None = None, profile: str = "documented") -> Iterator[Fault]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from docpact.contract import load
 from docpact.mock.catalogue import Row, list_faults
 from docpact.mock.core import Relay, Settings
+from docpact.mock.notices import Notice
 from docpact.mock.tasks import Known
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
     from docpact.contract import Contract
 
-__all__ = ["Known", "Relay", "Row", "list_faults", "relay"]
+__all__ = ["Known", "Notice", "Relay", "Row", "list_faults", "relay"]
 
 TOKEN = "sk-mockRelayToken0123456789"  # noqa: S105 - the token of a relay that holds nothing
 BASE = "http://127.0.0.1:8080"

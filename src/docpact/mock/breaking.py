@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from copy import copy
+from functools import lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from docpact.finding import Layer, Severity, without_indices
@@ -23,10 +24,9 @@ if TYPE_CHECKING:
     from docpact.validate.breach import Breach
 
 NOT_ENDED = "not-ended"
-_MISMATCH = "id-mismatch"
 _STUCK = "stuck"
 # Of the ways to break a rule in one poll, so many are weighed against each other.
-_MOST_WEIGHED = 12
+_MOST_WEIGHED = 6
 _APART = 5_000
 _CAPITAL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _NO_WORD = re.compile(r"[^a-z0-9]+")
@@ -59,59 +59,58 @@ class Breaker:
         layers = [Layer.DOCUMENTED, Layer.COHERENT, *([Layer.LIFECYCLE] if contract.lifecycle is not None else [])]
         self._judge = Judge(contract, profile, layers)
 
-    def bodies(self, rule: str, payload: Any) -> Iterator[Broken]:
-        """Yield the bodies that break a rule in place of a payload."""
-        if rule == _MISMATCH:
-            yield from self._mismatches(payload)
-            return
-        for fault in self._faults.of(payload, rule):
+    def bodies(self, rule: str, payload: Any, wanted: Callable[[str], bool] = bool) -> Iterator[Broken]:
+        """Yield the bodies that break a rule in place of a payload, in the variants that are wanted."""
+
+        def is_wanted(place: str, how: str) -> bool:
+            return wanted(_variant("" if rule in faults_text.TURNS else place, how))
+
+        pointer = self.contract.roles.get("id", "")
+        for fault in self._faults.here(payload, rule, is_wanted if wanted is not bool else _every):
             if fault.text is not None:
-                yield Broken(_named(_PLACE.sub("", fault.how)), text=fault.text)
-            elif fault.polls is None and self._is_here(payload, fault.payload, fault.place):
-                yield Broken(_named(without_indices(fault.place).replace("*", ""), fault.how), fault.payload)
+                yield Broken(_variant("", fault.how), text=fault.text)
+            elif fault.polls is None:
+                if self._is_here(payload, fault.payload, fault.place):
+                    yield Broken(_variant(fault.place, fault.how), fault.payload)
+            elif fault.polls[0].asked:
+                # Another id was asked for: here that one comes back.
+                yield Broken(_variant(fault.place, fault.how), changed(payload, pointer, fault.polls[0].asked))
 
     def _is_here(self, payload: Any, broken: Any, place: str) -> bool:
-        """Tell whether a body is still about the task as it is now: the generator also tries other states."""
+        """Tell whether a body is still about the task as it is now: to break one member, another one may have been moved."""
         roles = (self.contract.roles.get(role) for role in ("status", "action"))
         kept = [pointer for pointer in roles if pointer and pointer != place]
-        return not isinstance(broken, dict) or not kept or place == "" or all(
+        return not isinstance(broken, dict) or not place or all(
             member(broken, pointer) == member(payload, pointer) for pointer in kept
         )  # fmt: skip
-
-    def _mismatches(self, payload: Any) -> Iterator[Broken]:
-        pointer = self.contract.roles.get("id", "")
-        for fault in self._faults.of(payload, _MISMATCH):
-            asked = fault.polls[0].asked if fault.polls else None
-            if asked:
-                yield Broken(_named(fault.how), changed(payload, pointer, asked))
 
     def plan(self, made: Made, rule: str, wanted: Callable[[str], bool]) -> list[Broken | None]:
         """Return for each step of a life the body that breaks a rule there, or None where none can.
 
-        Where there are several, it is the one that breaks the fewest other rules, after the steps before it.
+        Where there are bodies that break no other rule, whatever the other polls show, it is those alone. Else it is a row of
+        them from the first step on with which the fewest other rules break.
         """
-        story, plan = Story(), list[Broken | None]()
-        for number, step in enumerate(made.steps):
-            found = (broken for broken in self.bodies(rule, step.payload) if wanted(broken.variant))
-            if rule in faults_text.TURNS:
-                plan.append(next(found, None))
-                continue
-            ways = [broken for broken, _ in zip(found, range(_MOST_WEIGHED), strict=False)]
-            weighed = [
-                (self._beside(one, rule, tried := _copied(story), number, made.id), n, tried) for n, one in enumerate(ways)
-            ]
-            if weighed:
-                _, best, story = min(weighed, key=lambda told: told[:2])
-                plan.append(ways[best])
-            else:
-                self._judged(story, step.payload, number, made.id)
-                plan.append(None)
-        return plan
+        ways = [list(islice(self.bodies(rule, step.payload, wanted), _MOST_WEIGHED)) for step in made.steps]
+        if rule in faults_text.TURNS:
+            return [found[0] if found else None for found in ways]
+        healthy: list[Broken | None] = [None] * len(ways)
+        alone = list(healthy)
+        for number, found in enumerate(ways):
+            tries = ([*healthy[:number], one, *healthy[number + 1 :]] for one in found)
+            alone[number] = next((told[number] for told in tries if not self._beside(made, told, rule)), None)
+        if any(alone):
+            return alone
+        rows = [[*healthy[:first], *(found[0] if found else None for found in ways[first:])] for first in range(len(ways))]
+        return min((row for row in rows if any(row)), key=lambda row: self._beside(made, row, rule), default=healthy)
 
-    def _beside(self, broken: Broken, rule: str, story: Story, number: int, asked: str) -> int:
-        """Count the other rules that break when a body comes after the polls of a story."""
-        found = self._judged(story, broken.payload, number, asked)
-        return len({one.rule for one in found if (one.severity or RULES[one.rule].severity) is Severity.ERROR} - {rule})
+    def _beside(self, made: Made, told: list[Broken | None], rule: str) -> int:
+        """Count the other rules that break when a life is told so."""
+        story, broken = Story(), set[str]()
+        for number, (step, body) in enumerate(zip(made.steps, told, strict=True)):
+            payload = step.payload if body is None else body.payload
+            found = self._judged(story, payload, number, made.id)
+            broken |= {one.rule for one in found if (one.severity or RULES[one.rule].severity) is Severity.ERROR}
+        return len(broken - {rule})
 
     def _judged(self, story: Story, payload: Any, number: int, asked: str) -> list[Breach]:
         known = asked if "id" in self.contract.roles else None
@@ -166,11 +165,14 @@ class Breaker:
             yield Retold("stands-at-its-beginning", 0, made._replace(steps=(running[0],)))
 
 
-def _copied(story: Story) -> Story:
-    other = copy(story)
-    other.fixed, other.settled, other.instants = dict(story.fixed), dict(story.settled), dict(story.instants)
-    other.told = set(story.told)
-    return other
+def _every(place: str, how: str) -> bool:  # noqa: ARG001 - all of them
+    return True
+
+
+@lru_cache(maxsize=4096)
+def _variant(place: str, how: str) -> str:
+    """Return the name of a way to break a rule: the member without its indices, and how."""
+    return _named(without_indices(place).replace("*", ""), _PLACE.sub("", how))
 
 
 def _named(*parts: str) -> str:

@@ -65,6 +65,14 @@ class Catalogue:
             return self._payloads[:1]
         return self._payloads if many else self._payloads[:2]
 
+    def is_body(self, option: FaultOption) -> bool:
+        """Tell whether a body breaks the rule in a way that is asked for."""
+        if option.rule in OF_FILES or is_of_lives(option.rule):
+            return False
+        many = RULES[option.rule].layer is Layer.COHERENT
+        payloads = self._some(option.rule, many=many)
+        return any(True for payload in payloads for _ in self._breaker.bodies(option.rule, payload, option.is_of))
+
     def variants(self, rule: str) -> tuple[str, ...]:
         """Return every variant of a rule, the one that the rule alone stands for first; none where nothing can break it."""
         if rule in OF_FILES:
@@ -83,6 +91,8 @@ class Catalogue:
 
     def checked(self, option: FaultOption) -> None:
         """Raise `UsageError` where no task of the relay can break a rule, or not in the way that is asked for."""
+        if self.is_body(option) or any(map(option.is_of, VARIANTS.get(option.rule, ()))):
+            return
         known = self.variants(option.rule)
         if not known:
             raise UsageError(

@@ -11,10 +11,12 @@ from docpact.mock import asgi, family, paths
 from docpact.mock.breaking import Breaker
 from docpact.mock.catalogue import Catalogue
 from docpact.mock.committing import Committing, Served
+from docpact.mock.desk import PREFLIGHT, Desk
 from docpact.mock.guard import Guard
 from docpact.mock.image import IMAGE
 from docpact.mock.lives import Lives
 from docpact.mock.options import near, parse
+from docpact.mock.submit import Submissions
 from docpact.mock.tasks import Tasks
 from docpact.pointers import changed
 
@@ -22,20 +24,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from docpact.contract import Contract
-    from docpact.exchange import Headers, Request
+    from docpact.exchange import Request
     from docpact.mock.catalogue import Row
+    from docpact.mock.notices import Notice
     from docpact.mock.tasks import Known, Live
 
 # Targets that are known without being taken apart: no more than this many are remembered.
 _MOST_TARGETS = 4096
 _LONGEST_ID = 64
-_PREFLIGHT: Headers = (
-    ("allow", "GET, HEAD, OPTIONS"),
-    ("access-control-allow-methods", "GET, HEAD, POST, OPTIONS"),
-    ("access-control-allow-headers", "authorization, content-type, mj-api-secret"),
-    ("access-control-max-age", "600"),
-    family.OPEN,
-)
 
 
 class Settings(NamedTuple):
@@ -94,7 +90,7 @@ class Relay:
         catalogue = self._faults()
         catalogue.checked(option)
         self._committing = self._committing or Committing(self._breaking(), self._tasks)
-        self._committing.add(fault, option, is_body=any(map(option.is_of, catalogue.bodies(option.rule))))
+        self._committing.add(fault, option, is_body=catalogue.is_body(option))
 
     def _breaking(self) -> Breaker:
         self._breaker = self._breaker or Breaker(self.contract, self.settings.profile)
@@ -118,6 +114,8 @@ class Relay:
         for made in self._lives.known():
             self._tasks.add(made)
         self._hot: dict[str, Live] = {}
+        submissions = Submissions(self.contract, settings.profile, self._lives.sampler.actions)
+        self._desk = Desk(self.family, submissions, self._guard, settings)
         self._committing = self._catalogue = None
         for fault in faults:
             self.switch(fault, on=True)
@@ -135,6 +133,14 @@ class Relay:
         """List the tasks: id, action, status now, how they end, where they are fetched, and their place in their life."""
         return [self._tasks.known(task, self.route, self.contract, self.settings.clock) for task in self._tasks.all()]
 
+    def due(self, now: float | None = None) -> list[Notice]:
+        """Return what is to be posted by now to the hooks of submitted tasks; each notice is returned once."""
+        return self._desk.notices.due(self.settings.clock() if now is None else now)
+
+    def wakes(self) -> float | None:
+        """Return when (by the clock of the relay) the next notice is due, or None."""
+        return self._desk.notices.wakes()
+
     def _serve(self, request: Request) -> Served:
         served = self._served(request, paths.path_of(request.target))
         if request.method != "HEAD":
@@ -149,6 +155,9 @@ class Relay:
             return self._fetched(request, asked)
         if self._tasks.is_image(path):
             return Served(request, IMAGE)
+        written = self._desk.answer(request, path, self._lives, self._tasks)
+        if written is not None:
+            return Served(request, written)
         # An id with a slash in it, or none at all, leads to no route.
         purpose = Purpose.ODD_ID if self.route.leads_to(path) else None
         odd = path.removeprefix(self.route.before)
@@ -159,7 +168,7 @@ class Relay:
         served = Served(request, answers["unknown"], Purpose.METHOD, asked, presented=presented)
         looks = request.method == self.route.method
         if request.method == "OPTIONS":
-            return served._replace(answer=Answer(204, _PREFLIGHT))
+            return served._replace(answer=Answer(204, (("allow", "GET, HEAD, OPTIONS"), *PREFLIGHT)))
         if not looks and not (request.method == "HEAD" and self.family.head):
             return served._replace(answer=answers["method"])
         if not self._guard.lets_in(request.headers):

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from docpact.generate.draws import Draws
     from docpact.generate.lives import Life
     from docpact.generate.payloads import Task
+    from docpact.mock.submit import Order
 
 # A follower that asks every few seconds should see the end soon: so many steps show one status, at the most.
 _SHOWN = 3
@@ -82,6 +83,15 @@ class Lives:
         yield from ((actions[0], end) for end in self._ends if end != best)
         yield from ((action, best) for action in actions[1:])
 
+    def ordered(self, order: Order) -> Made:
+        """Make a task of a submission: with its prompt, after its task, and with what it wants to find again in it."""
+        given: dict[str, Any] = {"parent": order.parent} if order.parent else {}
+        if order.prompt:
+            given["prompts"] = (order.prompt, order.prompt)
+        ends = sorted(self._ends, key=lambda end: -self.sampler.samples.weights.get(end, 1)) or [""]
+        made = self.made(order.action, ends[1] if order.fails and len(ends) > 1 else ends[0], given)
+        return made._replace(steps=tuple(step._replace(payload=_told(step.payload, order)) for step in made.steps))
+
     def made(self, action: str, end: str, given: Mapping[str, Any] | None = None) -> Made:
         """Make the next task: of an action, with an end (or, without a lifecycle, in a state); `given` are values of it."""
         self.sampler.values = given or {}
@@ -124,6 +134,16 @@ class Lives:
         for row in views:
             chosen = sorted({0, *(n * (len(row) - 1) // (_SHOWN - 1) for n in range(_SHOWN))})
             yield from (row[n] for n in chosen)
+
+
+def _told(payload: dict[str, Any], order: Order) -> dict[str, Any]:
+    """Put into a payload what the submission asked to be told again: its state, and its hook where the family shows it."""
+    if order.state and "state" in payload:
+        payload = {**payload, "state": order.state}
+    properties = payload.get("properties")
+    if order.hook and isinstance(properties, dict) and "notifyHook" in properties:
+        payload = {**payload, "properties": {**properties, "notifyHook": order.hook}}
+    return payload
 
 
 def _path(life: Life, end: str) -> tuple[str, ...]:

@@ -92,6 +92,7 @@ class Tasks:
         self._tasks: dict[str, Live] = {}
         self._images: dict[str, str] = {}
         self._submitted: dict[str, list[str]] = {}
+        self._count = 0
         self._headers = (("content-type", family.type), OPEN)
 
     def get(self, task: str) -> Live | None:
@@ -112,10 +113,23 @@ class Tasks:
 
     def add(self, made: Made) -> Live:
         """Take in a task that is known from the start."""
-        live = Live(made, self.answers(made), len(self._tasks), self._pace, None)
+        live = Live(made, self.answers(made), self._count, self._pace, None)
+        self._count += 1
         for image in self._pictures(made):
             self._images[image] = made.id
         self._tasks[made.id] = live
+        return live
+
+    def submit(self, made: Made, now: float) -> Live:
+        """Take in a task that was submitted now; the oldest of very many such tasks is forgotten."""
+        live = self.add(made)
+        live.born = now
+        self._submitted[made.id] = self._pictures(made)
+        if len(self._submitted) > _MOST_TASKS:
+            oldest = next(iter(self._submitted))
+            for image in self._submitted.pop(oldest):
+                self._images.pop(image, None)
+            self._tasks.pop(oldest, None)
         return live
 
     def answers(self, made: Made) -> tuple[Answer, ...]:
