@@ -23,7 +23,7 @@ ADDS_A_MEMBER = {("auth-echo", "task")}
 def scenes_of(profile: str) -> tuple[Scene, ...]:
     """A relay of one family, with tasks in each state."""
     sampler, draws = Sampler(CONTRACT, profile), Seeded(5)
-    made = []
+    made: list[Scene] = []
     for draws.nth, status in enumerate(sampler.statuses):
         task, other = sampler.task(draws), sampler.task(Seeded(6))
         made += scenes(sampler.payload(task, *sampler.facts(draws, status)), sampler.payload(other, *sampler.facts(draws)))

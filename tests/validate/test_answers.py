@@ -222,3 +222,14 @@ def test_who_asks_for_no_token_is_excused_where_the_family_has_that_setting_but_
         exchange = Exchange(REQUEST._replace(headers=()), Purpose.NO_TOKEN, Answer(status, JSON_TYPE, TASK), asked=KNOWN)
         found = judge(exchange, CONTRACT, CONTRACT.profile(profile), [TOKEN]).breaches
         assert [list(one.excused_by) for one in found] == ([] if expected is None else [expected])
+
+
+def test_a_token_in_several_headers_is_told_once() -> None:
+    answer = Answer(200, (*JSON_TYPE, ("X-A", TOKEN), ("X-B", TOKEN)), TASK)
+    assert rules(told(Exchange(REQUEST, Purpose.TASK, answer, asked=CONTRACT.example["id"]))) == ["auth-echo"]
+
+
+def test_a_product_that_stands_in_the_id_already_was_not_worked_out() -> None:
+    asked = "{{1337*4242}} or 5671554"
+    answer = Answer(404, (), f"no task {asked}".encode())
+    assert rules(told(Exchange(REQUEST, Purpose.ODD_ID, answer, asked=asked))) == []
