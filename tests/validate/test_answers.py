@@ -233,3 +233,8 @@ def test_a_product_that_stands_in_the_id_already_was_not_worked_out() -> None:
     asked = "{{1337*4242}} or 5671554"
     answer = Answer(404, (), f"no task {asked}".encode())
     assert rules(told(Exchange(REQUEST, Purpose.ODD_ID, answer, asked=asked))) == []
+
+
+def test_a_body_behind_the_answer_to_head_is_one_breach() -> None:
+    exchange = Exchange(REQUEST._replace(method="HEAD"), Purpose.METHOD, Answer(200, JSON_TYPE, TASK), asked=KNOWN)
+    assert rules(told(exchange)) == ["http-length"]
