@@ -238,3 +238,19 @@ def test_a_product_that_stands_in_the_id_already_was_not_worked_out() -> None:
 def test_a_body_behind_the_answer_to_head_is_one_breach() -> None:
     exchange = Exchange(REQUEST._replace(method="HEAD"), Purpose.METHOD, Answer(200, JSON_TYPE, TASK), asked=KNOWN)
     assert rules(told(exchange)) == ["http-length"]
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("Bearer sk-Wrong-Token-471", "with a wrong token the answer"),
+        ("Bearer ", "with a wrong token (an empty one) the answer"),
+        (f"Basic {TOKEN}", "with a wrong token (as 'Basic') the answer"),
+        (f"Bearer {TOKEN[:9]}", "with a wrong token (the right one, cut off) the answer"),
+        (f"Bearer {TOKEN.lower()}", "with a wrong token (the right one in other case) the answer"),
+    ],
+)
+def test_it_is_said_what_is_wrong_with_a_token_that_was_accepted(given: str, said: str) -> None:
+    request = REQUEST._replace(headers=(("Authorization", given),))
+    [breach] = told(Exchange(request, Purpose.WRONG_TOKEN, Answer(200, JSON_TYPE, TASK), asked=KNOWN))
+    assert (breach.rule, breach.message.partition(" is ")[0]) == ("auth-wrong-accepted", said)

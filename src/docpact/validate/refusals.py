@@ -9,7 +9,7 @@ from urllib.parse import unquote
 from docpact.exchange import Purpose
 from docpact.pointers import ABSENT
 from docpact.validate.breach import Breach
-from docpact.validate.heard import writings
+from docpact.validate.heard import packings, writings
 from docpact.validate.statuses import failures, name
 from docpact.validate.tasklike import is_task
 from docpact.validate.text import Reader
@@ -59,6 +59,8 @@ def _holds_one(text: str, secrets: list[str]) -> bool:
         for writing in writings(secret):
             if writing in text and re.search(f"{before}{re.escape(writing)}{after}", text):
                 return True
+        if any(packed in text for packed in packings(secret)):
+            return True
     return False
 
 
@@ -79,11 +81,16 @@ def _with_wrong_token(heard: Heard) -> Iterator[Breach]:
 
 
 def _kind(heard: Heard) -> str:
-    """Say what is wrong with the token, as far as its header shows; never the token."""
+    """Say what is wrong with the token, as far as its header shows, compared with the right one; never the token."""
     scheme, _, token = (heard.exchange.request.header("authorization") or "").strip().partition(" ")
     if scheme and not token.strip():
         return " (an empty one)" if scheme.lower() == "bearer" else ""
-    return f" (as {heard.safe(scheme)!r})" if token and scheme.lower() != "bearer" else ""
+    if token and scheme.lower() != "bearer":
+        return f" (as {heard.safe(scheme)!r})"
+    others = [secret for secret in heard.secrets if secret != token]
+    if token and any(secret.startswith(token) for secret in others):
+        return " (the right one, cut off)"
+    return " (the right one in other case)" if token.lower() in map(str.lower, others) else ""
 
 
 def _unknown(heard: Heard) -> Iterator[Breach]:
