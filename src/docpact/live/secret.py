@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import base64
 import re
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
+from docpact.validate.heard import writings
 from docpact.validate.packed import unpacked
 
 if TYPE_CHECKING:
@@ -91,7 +90,7 @@ class Mask:
 
 
 def _forms(token: str) -> set[str]:
-    whole = {token, quote(token, safe=""), token.replace("/", "\\/"), token.removeprefix("sk-")}
-    packed = {base64.b64encode(token.encode()).decode().rstrip("=")}
-    half = {part for part in (token[: (len(token) + 1) // 2],) if len(part) >= _LEAST_PART}
-    return {form for form in whole | packed | half if form}
+    whole = {token.replace("/", "\\/"), token.removeprefix("sk-"), *writings(token)}
+    # What stands before a dash is the whole of it for some relays, and was sent as a token that was cut off.
+    parts = {token[: len(token) // 2], token[:-1]}
+    return {form for form in whole | {part for part in parts if len(part) >= _LEAST_PART} if form}

@@ -72,10 +72,26 @@ class Heard(NamedTuple):
 
 
 def writings(secret: str) -> Iterator[str]:
-    """Yield the ways in which a token is written, in lower case: as it is, with escapes of a URL, and in base64."""
+    """Yield the ways in which a token is written, in lower case: as it is, with escapes of a URL, and packed."""
     yield secret.lower()
     yield quote(secret, safe="", errors="replace").lower()
-    yield b64encode(secret.encode("utf-8", "replace")).decode().rstrip("=").lower()
+    yield from packings(secret)
+
+
+def packings(secret: str) -> Iterator[str]:
+    r"""Yield what a token looks like within a longer text that is in base64, in hexadecimal digits, or all in `\uXXXX`.
+
+    In base64 a byte is written in one of three ways, by where it stands; what depends on the bytes beside it is left out.
+    """
+    content = secret.encode("utf-8", "replace")
+    for before in range(3):
+        written = b64encode(b"\0" * before + content).decode()
+        sure = written[(before * 8 + 5) // 6 : len(written) - 1 - written.count("=") if written.endswith("=") else None].lower()
+        yield sure
+        if not sure.isalnum():
+            yield sure.replace("+", "-").replace("/", "_")
+    yield content.hex()
+    yield "".join(f"\\u{ord(char):04x}" for char in secret)
 
 
 def hear(exchange: Exchange, contract: Contract, secrets: Sequence[str], limit: int) -> Heard:
