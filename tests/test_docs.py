@@ -56,8 +56,10 @@ def without_haste() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("without_haste")
-@pytest.mark.parametrize("block", blocks("python"), ids=lambda block: block.split("\n")[0][:50])
-def test_the_python_in_the_readme_runs_and_prints_what_it_says(block: str, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    "block", [block for page in PAGES for block in blocks("python", page)], ids=lambda block: block.split("\n")[0][:50]
+)
+def test_the_python_in_the_documentation_runs_and_prints_what_it_says(block: str, capsys: pytest.CaptureFixture[str]) -> None:
     exec(compile(block, "README.md", "exec"), {})  # noqa: S102 - our own README
     said = [line[2:] for line in block.splitlines() if line.startswith("# ")]
     assert capsys.readouterr().out.splitlines() == said

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 from docpact.errors import UsageError
 from docpact.exchange import Answer, Request
 from docpact.mock.front import Front
+from docpact.mock.hooks import Hooks
 from docpact.mock.listening import Listener, bound
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from types import TracebackType
 
-    from docpact.mock import Known, Row
+    from docpact.mock import Known, Notice, Row
 
 JSON = (("Content-Type", "application/json"),)
 
@@ -49,6 +50,12 @@ class Scripted:
 
     def known_faults(self) -> Iterator[Row]:
         return iter(())
+
+    def due(self) -> list[Notice]:
+        return []
+
+    def wakes(self) -> float | None:
+        return None
 
     def switch(self, fault: str, *, on: bool) -> None:
         if not fault.startswith("http-"):
@@ -131,7 +138,8 @@ def _is_host(line: str) -> bool:
 class Server:
     """A server in a thread of its own, until it is stopped."""
 
-    def __init__(self, relay: Any, **settings: Any) -> None:
+    def __init__(self, relay: Any, *, hooks: Hooks = Hooks.OFF, **settings: Any) -> None:
+        self._hooks = hooks
         self.front = Front(relay, **settings)
         self._socket = bound("127.0.0.1", 0)
         self.port = int(self._socket.getsockname()[1])
@@ -143,7 +151,7 @@ class Server:
     async def _run(self) -> None:
         self._loop = asyncio.get_running_loop()
         self._end = asyncio.Event()
-        self.listener = Listener(self.front)
+        self.listener = Listener(self.front, self._hooks)
         await self.listener.start(self._socket)
         self._is_up.set()
         await self._end.wait()

@@ -29,6 +29,7 @@ _FAULT = "break this rule, again and again; RULE[/VARIANT][:every=N|:after=N|:st
 _LIST = "print, instead of a text, one line of JSON: url, token and tasks; then serve"
 _LOG = "a line for each request, without tokens: - is standard output, off is none (default: - on a terminal, else off)"
 _EXPOSE = "let --host be an address that other machines reach"
+_HOOKS = "where the steps of a submitted task are posted to, if its notifyHook asks for it (default: here, this machine)"
 _PACE = "a task goes on by one step every S seconds (default: at each poll)"
 _SEED = "any text or number: the same seed gives the same tasks, lives and token (default: 0)"
 _TOKEN = "the token that it asks for; '' for none (default: one made of the seed)"  # noqa: S105 - a help text
@@ -52,6 +53,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add("--jitter", type=_positive, default=0.0, metavar="MS", help="and up to so many more, as the seed has it")
     add("--rate", type=_positive, metavar="N", help="take N requests a second, and answer 429 with Retry-After to more")
     add("--concurrency", type=_whole(1, 10_000), metavar="N", help="answer N requests at once; more wait for their turn")
+    add("--hooks", choices=("here", "anywhere", "off"), default="here", help=_HOOKS)
     add("--log", metavar="FILE|-|off", help=_LOG)
     add("--list", action="store_true", help=_LIST)
     add("--list-faults", action="store_true", help="print every fault that there is, and end")

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import signal
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, TextIO
 
 from docpact.errors import Exit, UsageError
 from docpact.mock import relay
 from docpact.mock.front import Front
+from docpact.mock.hooks import Hooks
 from docpact.mock.hub import is_loopback
 from docpact.mock.limits import Limits
 from docpact.mock.listening import Listener, bound, url_of
@@ -18,7 +20,7 @@ from docpact.redact import printable
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from socket import socket
 
     from docpact.cli import Streams
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
     from docpact.mock import Relay
 
 _MILLI = 1000
+# As many new objects may be there before Python looks for rings of them.
+_OBJECTS = 2_000
 
 
 def serve(contract: Contract, options: argparse.Namespace, token: str, streams: Streams) -> Exit:
@@ -47,7 +51,8 @@ def serve(contract: Contract, options: argparse.Namespace, token: str, streams: 
                 streams.stderr.write("docpact: warning: every machine that reaches this address can use this relay\n")
                 streams.stderr.flush()
 
-        code = asyncio.run(_run(front, listens_at, said))
+        with _tidied():
+            code = asyncio.run(_run(front, Hooks(options.hooks), listens_at, said))
         if log is not None:
             log.close()
         if not options.list:
@@ -56,13 +61,27 @@ def serve(contract: Contract, options: argparse.Namespace, token: str, streams: 
         return code
 
 
-async def _run(front: Front, listens_at: socket, said: Callable[[], None]) -> Exit:
+@contextmanager
+def _tidied() -> Iterator[None]:
+    """Let Python look often for what nobody has any more, but not among what is loaded: a connection of asyncio is a ring."""
+    before = gc.get_threshold()
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_OBJECTS)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()
+
+
+async def _run(front: Front, hooks: Hooks, listens_at: socket, said: Callable[[], None]) -> Exit:
     """Listen, say so, and stop when a signal comes; another one stops it at once."""
     ends: asyncio.Queue[Exit] = asyncio.Queue()
     loop = asyncio.get_running_loop()
     for number, code in ((signal.SIGINT, Exit.INTERRUPTED), (signal.SIGTERM, Exit.CONFORMS)):
         loop.add_signal_handler(number, ends.put_nowait, code)
-    listener = Listener(front)
+    listener = Listener(front, hooks)
     await listener.start(listens_at)
     said()
     code = await ends.get()

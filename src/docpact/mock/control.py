@@ -14,6 +14,7 @@ from urllib.parse import unquote
 
 from docpact.errors import UsageError
 from docpact.exchange import Answer
+from docpact.mock.hooks import Telling
 from docpact.mock.page import page
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def is_control(request: Request) -> bool:
     return path == ROOT or path.startswith(f"{ROOT}/") or (path == "/" and request.method in _READS)
 
 
-class Core(Protocol):
+class Core(Telling, Protocol):
     """What a door asks of a relay (see `docpact.mock.core.Relay`)."""
 
     def answer(self, request: Request) -> Answer:

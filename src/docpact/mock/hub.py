@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 from docpact.mock.encoding import Encoder
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from docpact.exchange import Request
     from docpact.mock.front import Front, Handler
 
@@ -54,6 +56,8 @@ class Hub:
         self.requests: dict[bytes, Asked] = {}
         self.guests: set[Guest] = set()
         self.empty = asyncio.Event()
+        # To be called when a task may have been submitted, whose steps are to be told to somebody.
+        self.submitted: Callable[[], None] | None = None
 
     def lost(self, guest: Guest) -> None:
         """Forget a connection that has ended."""

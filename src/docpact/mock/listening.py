@@ -8,6 +8,7 @@ import socket
 from typing import TYPE_CHECKING
 
 from docpact.errors import UsageError
+from docpact.mock.hooks import Hooks, Poster
 from docpact.mock.hub import Hub, is_loopback
 from docpact.mock.server import Connection
 
@@ -66,9 +67,13 @@ def _hint(error: OSError) -> str:
 class Listener:
     """Takes connections for a relay until it is stopped."""
 
-    def __init__(self, front: Front) -> None:
+    def __init__(self, front: Front, hooks: Hooks = Hooks.OFF) -> None:
         self._loop = asyncio.get_running_loop()
         self._hub = Hub(front, self._loop)
+        self._poster: Poster | None = None
+        if hooks is not Hooks.OFF:
+            self._poster = Poster(front.relay, front.clock, front.traffic.tell, anywhere=hooks is Hooks.ANYWHERE)
+            self._hub.submitted = self._poster.plan
         self._server: asyncio.Server | None = None
         self._tick: asyncio.TimerHandle | None = None
 
@@ -98,6 +103,8 @@ class Listener:
             self._server.close()
         if self._tick is not None:
             self._tick.cancel()
+        if self._poster is not None:
+            self._poster.stop()
         for guest in list(self._hub.guests):
             guest.wind_up()
         if self._hub.guests:

@@ -264,6 +264,8 @@ class Connection(asyncio.Protocol):
         if asked.handler is None:
             answer = front.relay.answer(asked.request)
             front.traffic.note(now, self._peer, asked.request, answer)
+            if self._hub.submitted is not None and asked.request.method == "POST":
+                self._hub.submitted()
         else:
             answer = asked.handler(asked.request)
         if asked.plain and not self._last:

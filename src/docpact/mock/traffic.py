@@ -35,6 +35,11 @@ class Traffic:
         if self.log is not None:
             self.log(self._line(at, peer, request, answer))
 
+    def tell(self, at: float, what: str) -> None:
+        """Write a line of something that was no request."""
+        if self.log is not None:
+            self.log(f"{_when(at)} - {what}")
+
     def after(self, number: int) -> list[dict[str, Any]]:
         """Return the requests that came after the one of this number, as far as they are remembered, the oldest first."""
         first = self.total - len(self._recent)
@@ -52,10 +57,9 @@ class Traffic:
         ]
 
     def _line(self, at: float, peer: str, request: Request, answer: Answer) -> str:
-        when = f"{strftime('%Y-%m-%dT%H:%M:%S', gmtime(at))}.{int(at * 1000) % 1000:03}Z"
         act = f" {answer.act}" if answer.act is not None else ""
         asked = f"{printable(request.method)} {self._safe(request.target)}"
-        return f"{when} {peer or '-'} {asked} {answer.status}{act} {len(answer.body)}"
+        return f"{_when(at)} {peer or '-'} {asked} {answer.status}{act} {len(answer.body)}"
 
     def _safe(self, target: str) -> str:
         """Return a target as it may be shown: no token, no query, no character that a terminal would obey, and short."""
@@ -63,3 +67,7 @@ class Traffic:
             target = target.replace(secret, "[token]")
         text = printable(without_secrets(target[: _LONGEST * 10]))
         return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+
+
+def _when(at: float) -> str:
+    return f"{strftime('%Y-%m-%dT%H:%M:%S', gmtime(at))}.{int(at * 1000) % 1000:03}Z"
