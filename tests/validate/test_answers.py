@@ -154,6 +154,8 @@ def test_a_limit_is_of_the_body_as_it_is_read() -> None:
         (b"[[" + TASK + b"]]", True),
         (b'{"code": 1, "data": {"task": ' + TASK + b"}}", True),
         (b'{"id": "17", "status": "RUNNING"}', True),
+        (b'{"code": 1, "prompt": "a", "action": "IMAGINE", "progress": "1%", "imageUrl": null}', True),
+        (b'{"code": 1, "prompt": "a", "action": "IMAGINE", "progress": "1%"}', False),
         (b'{"prompt": "a", "progress": "1%", "imageUrl": null}', True),
         (b"", False),
         (b"null", False),
