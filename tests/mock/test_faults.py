@@ -71,7 +71,7 @@ def followed(relay: Relay, task: Known, *, late: bool = False) -> Iterator[tuple
         answer = relay.answer(request)
         at = number * APART + (4_000_000 if number == task.steps + 3 else 0)
         yield from judged(exchange(request, Purpose.TASK, answer, task.id, at), story)
-        ended = ended or story.status in {"SUCCESS", "FAILURE"}
+        ended = ended or (CONTRACT.lifecycle is not None and CONTRACT.lifecycle.is_end(story.status))
     if not ended:
         yield "not-ended", Severity.ERROR
 
