@@ -256,3 +256,12 @@ def test_it_is_said_what_is_wrong_with_a_token_that_was_accepted(given: str, sai
     request = REQUEST._replace(headers=(("Authorization", given),))
     [breach] = told(Exchange(request, Purpose.WRONG_TOKEN, Answer(200, JSON_TYPE, TASK), asked=KNOWN))
     assert (breach.rule, breach.message.partition(" is ")[0]) == ("auth-wrong-accepted", said)
+
+
+@pytest.mark.parametrize("writing", ["word-of-mouth 17", "WORD-OF-MOUTH 17", "word-of-mouth%2017", "d29yZC1vZi1tb3V0aCAxNw"])
+def test_a_token_that_looks_like_none_is_hidden_in_each_writing(writing: str) -> None:
+    for headers in ((("Content-Type", writing),), (*JSON_TYPE, ("Content-Encoding", writing)), (("X-" + writing, writing),)):
+        exchange = Exchange(REQUEST, Purpose.TASK, Answer(200, headers, TASK), note=writing, asked=KNOWN)
+        found = judge(exchange, CONTRACT, PROFILE, ["word-of-mouth 17"]).breaches
+        assert found
+        assert writing.lower() not in repr([found, [one.finding() for one in found]]).lower()
