@@ -58,6 +58,8 @@ LAZY_ENGINES = "validate.engine"
 LAZY_SIEVE = ("validate.stream", ".validate.bulk")
 # It imports the reader of a kind, with the package that this needs, when it meets a source of that kind.
 LAZY_READERS = "inputs.readers"
+# They import what breaks an answer when something is to be broken.
+LAZY_FAULTS = {"mock": (".mock.catalogue",), "mock.core": (".mock.catalogue", ".mock.committing")}
 DRAWERS = {"utils", "util", "helpers", "helper", "common", "misc"}
 AT_START = "imports at start-up, and should do so only when it is asked"
 SPEECH = {"print", "input", "breakpoint", "exit", "quit", "SystemExit"}
@@ -209,7 +211,8 @@ def breach_of_laziness(picture: Picture, module: str, seen: Import) -> str | Non
     engine = DOORS.get(seen.target) == box_of(LAZY_ENGINES)
     reader = module == LAZY_READERS and box_of(seen.target[1:]) == box_of(LAZY_READERS)
     sieve = (module, seen.target) == LAZY_SIEVE
-    return None if reader or sieve or (module == LAZY_ENGINES and engine) else "imports inside a function"
+    fault = seen.target in LAZY_FAULTS.get(module, ())
+    return None if reader or sieve or fault or (module == LAZY_ENGINES and engine) else "imports inside a function"
 
 
 def speech_in(path: Path) -> Iterator[tuple[int, str]]:

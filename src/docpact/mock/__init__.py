@@ -6,9 +6,10 @@ import time
 from typing import TYPE_CHECKING
 
 from docpact.contract import load
-from docpact.mock.catalogue import Row, list_faults
-from docpact.mock.core import Relay, Settings
+from docpact.mock.core import Relay
 from docpact.mock.notices import Notice
+from docpact.mock.options import Row
+from docpact.mock.settings import Settings
 from docpact.mock.tasks import Known
 
 if TYPE_CHECKING:
@@ -36,3 +37,10 @@ def relay(  # noqa: PLR0913 - each has a name, and a value that serves
     for fault in faults:
         made.switch(fault, on=True)
     return made
+
+
+def list_faults(contract: Contract, profile: str = "documented") -> list[Row]:
+    """List every fault that a relay of a profile can commit; raises `ContractError` for an unknown profile."""
+    from docpact.mock import catalogue
+
+    return catalogue.list_faults(contract, profile)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from docpact.errors import UsageError
 from docpact.finding import Layer
@@ -10,7 +10,7 @@ from docpact.generate import faults_text
 from docpact.generate.faults_http import VARIANTS
 from docpact.mock.breaking import Breaker, is_of_lives
 from docpact.mock.lives import Lives
-from docpact.mock.options import OF_FILES, near
+from docpact.mock.options import OF_FILES, Row, near
 from docpact.pointers import member
 from docpact.rules import RULES
 
@@ -18,29 +18,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from docpact.contract import Contract
-    from docpact.finding import Severity
     from docpact.mock.lives import Made
     from docpact.mock.options import FaultOption
 
 _MOST_NAMED = 12
 
 
-class Row(NamedTuple):
-    """A fault: `RULE/VARIANT`, how bad it is, what it does, and what a client notices or suffers."""
-
-    fault: str
-    rule: str
-    layer: Layer
-    severity: Severity
-    does: str
-    notice: str
-
-
 class Catalogue:
     """The ways in which the tasks of a relay can break each rule."""
 
     def __init__(self, breaker: Breaker, tasks: Sequence[Made]) -> None:
-        self._breaker = breaker
+        self.breaker = breaker
         self._tasks = tasks
         self._found: dict[str, tuple[str, ...]] = {}
         status = breaker.contract.roles.get("status", "")
@@ -56,7 +44,7 @@ class Catalogue:
         if rule not in self._found:
             # A text, and what the page says, is broken in one state as in another.
             many = RULES[rule].layer is Layer.COHERENT
-            found = (way.variant for payload in self._some(rule, many=many) for way in self._breaker.bodies(rule, payload))
+            found = (way.variant for payload in self._some(rule, many=many) for way in self.breaker.bodies(rule, payload))
             self._found[rule] = tuple(dict.fromkeys(found))
         return self._found[rule]
 
@@ -71,7 +59,7 @@ class Catalogue:
             return False
         many = RULES[option.rule].layer is Layer.COHERENT
         payloads = self._some(option.rule, many=many)
-        return any(True for payload in payloads for _ in self._breaker.bodies(option.rule, payload, option.is_of))
+        return any(True for payload in payloads for _ in self.breaker.bodies(option.rule, payload, option.is_of))
 
     def variants(self, rule: str) -> tuple[str, ...]:
         """Return every variant of a rule, the one that the rule alone stands for first; none where nothing can break it."""
@@ -79,14 +67,14 @@ class Catalogue:
             return ()
         if is_of_lives(rule):
             if rule not in self._found:
-                found = (way.variant for task in self._told() for way in self._breaker.lives(task, rule))
+                found = (way.variant for task in self._told() for way in self.breaker.lives(task, rule))
                 self._found[rule] = tuple(dict.fromkeys(found))
             return self._found[rule]
         return tuple(dict.fromkeys((*self.bodies(rule), *VARIANTS.get(rule, ()))))
 
     def _told(self) -> Iterator[Made]:
         """Yield a task for each way to end."""
-        status = self._breaker.contract.roles.get("status", "")
+        status = self.breaker.contract.roles.get("status", "")
         yield from {member(task.steps[-1].payload, status): task for task in reversed(self._tasks)}.values()
 
     def checked(self, option: FaultOption) -> None:
@@ -116,7 +104,12 @@ class Catalogue:
                 yield Row(name, rule.id, rule.layer, rule.severity, does, rule.notice)
 
 
+def catalogue(contract: Contract, profile: str, tasks: Sequence[Made]) -> Catalogue:
+    """Return the ways in which these tasks of a profile can break each rule."""
+    return Catalogue(Breaker(contract, profile), tasks)
+
+
 def list_faults(contract: Contract, profile: str = "documented") -> list[Row]:
     """List every fault that a relay of a profile can commit; raises `ContractError` for an unknown profile."""
     tasks = list(Lives(contract, profile, 0, "http://127.0.0.1").known())
-    return list(Catalogue(Breaker(contract, profile), tasks).rows())
+    return list(catalogue(contract, profile, tasks).rows())

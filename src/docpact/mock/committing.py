@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from docpact.exchange import Answer, Purpose
 from docpact.generate import faults_text
@@ -13,33 +13,16 @@ from docpact.pointers import member
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from docpact.exchange import Request
     from docpact.generate.faults_http import Scene
     from docpact.mock.breaking import Breaker, Broken
     from docpact.mock.options import FaultOption
+    from docpact.mock.served import Served
     from docpact.mock.tasks import Live, Tasks
 
 T = TypeVar("T")
 
 # Plans are made once for a task, and for no more tasks than this.
 _MOST_PLANS = 2_000
-
-
-class Served(NamedTuple):
-    """What a healthy relay answers to a request, and what is to be known of it to break that.
-
-    `purpose` is None where the request is for no task at all; `step` is where the life of the task is, and `poll` the number of
-    this poll of it, from 1 (0: it is none). `presented` is the token, None without one.
-    """
-
-    request: Request
-    answer: Answer
-    purpose: Purpose | None = None
-    asked: str = ""
-    task: Live | None = None
-    step: int = 0
-    poll: int = 0
-    presented: str | None = None
 
 
 class On:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from docpact.exchange import Request
-    from docpact.mock.catalogue import Row
+    from docpact.mock.options import Row
     from docpact.mock.tasks import Known
     from docpact.mock.traffic import Traffic
 

@@ -2,47 +2,37 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from docpact.errors import UsageError
 from docpact.exchange import Answer, Purpose
 from docpact.generate.faults_http import Scene
 from docpact.mock import asgi, family, paths
-from docpact.mock.breaking import Breaker
-from docpact.mock.catalogue import Catalogue
-from docpact.mock.committing import Committing, Served
 from docpact.mock.desk import PREFLIGHT, Desk
 from docpact.mock.guard import Guard
 from docpact.mock.image import IMAGE
 from docpact.mock.lives import Lives
 from docpact.mock.options import near, parse
+from docpact.mock.served import Served
 from docpact.mock.submit import Submissions
 from docpact.mock.tasks import Tasks
 from docpact.pointers import changed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from docpact.contract import Contract
     from docpact.exchange import Request
-    from docpact.mock.catalogue import Row
+    from docpact.mock.catalogue import Catalogue
+    from docpact.mock.committing import Committing
     from docpact.mock.notices import Notice
+    from docpact.mock.options import Row
+    from docpact.mock.settings import Settings
     from docpact.mock.tasks import Known, Live
 
 # Targets that are known without being taken apart: no more than this many are remembered.
 _MOST_TARGETS = 4096
 _LONGEST_ID = 64
-
-
-class Settings(NamedTuple):
-    """What a relay is made with: the token ("": none is asked for), seconds a step (None: a step a poll), and where it is."""
-
-    profile: str
-    token: str
-    seed: int | str
-    pace: float | None
-    clock: Callable[[], float]
-    base: str
 
 
 class Relay:
@@ -54,7 +44,6 @@ class Relay:
         self.family = family.load(contract, settings.profile)
         self.route = paths.route(contract)
         self._guard = Guard(self.family, settings.token, secured=self.route.secured)
-        self._breaker: Breaker | None = None
         self._catalogue: Catalogue | None = None
         self._committing: Committing | None = None
         about = {"profile": settings.profile, "seed": str(settings.seed)}
@@ -86,18 +75,19 @@ class Relay:
             if not self._committing.on:
                 self._committing = None
             return
+        from docpact.mock.committing import Committing
+
         option = parse(fault, self._lives.sampler.statuses)
         catalogue = self._faults()
         catalogue.checked(option)
-        self._committing = self._committing or Committing(self._breaking(), self._tasks)
+        self._committing = self._committing or Committing(catalogue.breaker, self._tasks)
         self._committing.add(fault, option, is_body=catalogue.is_body(option))
 
-    def _breaking(self) -> Breaker:
-        self._breaker = self._breaker or Breaker(self.contract, self.settings.profile)
-        return self._breaker
-
     def _faults(self) -> Catalogue:
-        self._catalogue = self._catalogue or Catalogue(self._breaking(), [task.made for task in self._tasks.all()])
+        if self._catalogue is None:
+            from docpact.mock.catalogue import catalogue
+
+            self._catalogue = catalogue(self.contract, self.settings.profile, [task.made for task in self._tasks.all()])
         return self._catalogue
 
     def move(self, base: str) -> None:

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from docpact.exchange import Headers, Request
-    from docpact.mock.core import Settings
     from docpact.mock.family import Family
     from docpact.mock.guard import Guard
     from docpact.mock.lives import Lives
+    from docpact.mock.settings import Settings
     from docpact.mock.tasks import Live, Tasks
 
 # Nobody may poll a task whose steps are told to a hook: it moves by the clock all the same.

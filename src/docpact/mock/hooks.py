@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
-from docpact.mock.hub import is_loopback
+from docpact.mock.addresses import is_loopback
 from docpact.redact import printable, without_secrets
 
 if TYPE_CHECKING:

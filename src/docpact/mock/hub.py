@@ -72,8 +72,3 @@ class Hub:
         if len(self.requests) >= _MOST_KNOWN:
             self.requests.clear()
         self.requests[data] = asked
-
-
-def is_loopback(address: str) -> bool:
-    """Tell whether an address, as a socket tells it, is of this machine alone."""
-    return address == "::1" or address.startswith(("127.", "::ffff:127."))

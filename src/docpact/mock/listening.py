@@ -8,8 +8,9 @@ import socket
 from typing import TYPE_CHECKING
 
 from docpact.errors import UsageError
+from docpact.mock.addresses import is_loopback
 from docpact.mock.hooks import Hooks, Poster
-from docpact.mock.hub import Hub, is_loopback
+from docpact.mock.hub import Hub
 from docpact.mock.server import Connection
 
 if TYPE_CHECKING:

@@ -11,9 +11,22 @@ from docpact.rules import RULES
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
+    from docpact.finding import Layer, Severity
+
 CONDITIONS = ("every", "after", "status", "poll")
 # A capture is a file: no server can break one.
 OF_FILES = frozenset({"capture-corrupt"})
+
+
+class Row(NamedTuple):
+    """A fault: `RULE/VARIANT`, how bad it is, what it does, and what a client notices or suffers."""
+
+    fault: str
+    rule: str
+    layer: Layer
+    severity: Severity
+    does: str
+    notice: str
 
 
 class FaultOption(NamedTuple):
