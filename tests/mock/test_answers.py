@@ -132,7 +132,7 @@ TEXTS = st.text(st.characters(codec="latin-1"), max_size=40)
     st.one_of(TEXTS, TEXTS.map(lambda text: f"/mj/task/{text}/fetch"), TEXTS.map(lambda text: f"/mj/submit/imagine{text}"),
               st.sampled_from(["*", "", "/", "//", PATH, "/mj/submit/change", "/mj/task/list-by-condition", "?", "://"])),
     st.lists(st.tuples(st.sampled_from(["Authorization", "mj-api-secret", "x"]), st.one_of(TEXTS, st.just(f"Bearer {TOKEN}")))),
-    st.one_of(st.binary(max_size=60), st.sampled_from([b"[]", b'{"ids":[[]]}', b'{"prompt":{}}', b'{"taskId":[],"action":{},"index":1}'])),
+    st.one_of(st.binary(max_size=60), st.sampled_from([b"[]", b'{"ids":[[]]}', b'{"taskId":[],"action":{},"index":1}'])),
     st.sampled_from(["documented", "go-relay", "csharp-proxy"]),
 )  # fmt: skip
 def test_no_request_raises(method: str, target: str, headers: list[tuple[str, str]], body: bytes, profile: str) -> None:
@@ -143,12 +143,8 @@ def test_no_request_raises(method: str, target: str, headers: list[tuple[str, st
         assert 100 <= answer.status <= 599
 
 
-FAULTY = {
-    profile: mock.relay(
-        CONTRACT, profile=profile, faults=["id-reflected", "auth-echo/error", "id-unknown-served", "method-accepted"]
-    )
-    for profile in ("documented", "go-relay", "csharp-proxy")
-}
+ODD_FAULTS = ("id-reflected", "auth-echo/error", "id-unknown-served", "method-accepted")
+FAULTY = {p: mock.relay(CONTRACT, profile=p, faults=ODD_FAULTS) for p in ("documented", "go-relay", "csharp-proxy")}
 
 
 def test_memory_does_not_grow_with_requests() -> None:
