@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from shlex import quote
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
@@ -88,7 +89,7 @@ def _check_base(base: str, contract: Contract) -> None:
         if found is not None:
             task = unquote(found[1]) if found.groups() else "ID"
             hint = (
-                f"docpact check {bare[: found.start()]} --task {task}"
+                f"docpact check {bare[: found.start()]} --task {quote(task)}"
                 if "@" not in bare
                 else "leave the path away: --task names the id"
             )

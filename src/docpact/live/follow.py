@@ -16,6 +16,8 @@ BEYOND = (1, 2, 4, 4)
 # A task that brought nothing, or the same unknown state, so many times in a row is not followed any longer.
 _MOST_BLANK = 8
 _SLOWER = 1.5
+# Who polled a task less often than this cannot say that it does not end: there was no room for more.
+_FEW = 6
 
 
 async def stand(session: Session, task: str, polls: int) -> None:
@@ -59,7 +61,13 @@ async def _to_the_end(session: Session, task: str, purse: Purse) -> None:
         same = 0 if told.moved or not _is_odd(session, told) else same + 1
         if told.blank >= _MOST_BLANK or same >= _MOST_BLANK:
             return
-    if not told.ended and session.sender.stopped in ("", "deadline") and told.status is not None and not _is_odd(session, told):
+    if not told.ended and told.polls < _FEW:
+        session.notes.append(
+            f"the task {told.task} was polled {told.polls} times and did not end: too seldom to say more (--max-requests)"
+        )
+    elif (
+        not told.ended and session.sender.stopped in ("", "deadline") and told.status is not None and not _is_odd(session, told)
+    ):
         _not_ended(session, told)
 
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 # A task that is judged as it stands is polled so many times.
 _POLLS = 4
 _LEAST_POLLS = 2
+_MANY = 4
 _STOPPED = {
     "ceiling": "the run stopped at its {most} requests: what was left was not tried (--max-requests)",
     "deadline": "the run stopped at its deadline of {deadline:g} s: what was left was not tried (--deadline)",
@@ -88,10 +89,12 @@ async def _asked(extra: Extra, session: Session) -> None:
 def _shares(session: Session, reserve: int) -> tuple[int, follow.Purse]:
     """Say how many polls each task gets that is judged as it stands, and those that are followed together."""
     plan = session.plan
-    left = max(session.sender.left - reserve, session.sender.left // 2)
     tasks, follows = len(plan.tasks), len(plan.follows)
+    # Who names many tasks wants them followed more than anything else.
+    many = follows > _MANY
+    left = max(session.sender.left - reserve, session.sender.left * 2 // 3 if many else session.sender.left // 2)
     polls = max(min(_POLLS - 1, (left // 2 if follows else left) // max(tasks, 1)), 1)
-    beyond = len(follow.BEYOND) + 1
+    beyond = 2 if many else len(follow.BEYOND) + 1
     return polls, follow.Purse(max(left - polls * tasks - beyond * follows, _LEAST_POLLS * follows), follows)
 
 
