@@ -57,42 +57,44 @@ class Lines:
 
     def next(self) -> tuple[int, bytes | None, int] | None:
         """Return number, bytes (None above the limit) and size of the next line, or None at the end."""
-        at = self._buffer.find(b"\n", self._start)
-        end = at if at >= 0 else self._find_end()
-        if end is None:
-            return self._skip()
+        end = self._buffer.find(b"\n", self._start)
         if end < 0:
-            end = len(self._buffer)
-            if self._start >= end or (self.broken is not None and not closed(self._buffer[self._start :])):
+            line = self._read_on()
+            if line is not None and self.ended and (not line or (self.broken is not None and not closed(line))):
                 return None
-        if end - self._start > self._limit:
+        elif end - self._start <= self._limit:
+            line = self._buffer[self._start : end]
+            self._start = end + 1
+        else:
+            line = None
+        if line is None:
             return self._skip()
-        line = self._buffer[self._start : end]
-        self._start = end + 1
         self.number += 1
         return self.number, line, len(line)
 
-    def _find_end(self) -> int | None:
-        """Read on to the end of the line: its position, -1 at the end of the file, None when it is above the limit."""
+    def _read_on(self) -> bytes | None:
+        """Return the line that is held in part, or all that is left at the end of the file; None when it is above the limit."""
         pieces = [self._buffer[self._start :]]
         length = len(pieces[0])
         while length <= self._limit:
             chunk = self._read()
             if not chunk:
                 break
-            pieces.append(chunk)
             at = chunk.find(b"\n")
             if at >= 0 and length + at <= self._limit:
-                self._buffer, self._start = b"".join(pieces), 0
-                return length + at
+                # What is behind the line stays where it was read: to put all of it together would be to copy the file.
+                self._buffer, self._start = chunk, at + 1
+                return b"".join([*pieces, chunk[:at]])
+            pieces.append(chunk)
             length += len(chunk)
         self._start = 0
         if length > self._limit:
             # The line is not judged: what of it is held is let go, but for the piece in which it may end.
             self._buffer, self._dropped = pieces[-1], length - len(pieces[-1])
             return None
-        self._buffer = b"".join(pieces)
-        return -1
+        line = b"".join(pieces)
+        self._buffer, self._start = line, len(line) + 1
+        return line
 
     def _skip(self) -> tuple[int, None, int]:
         """Drop the line that is above the limit, up to its end."""
