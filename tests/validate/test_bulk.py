@@ -151,6 +151,19 @@ def test_a_run_of_like_lines_is_accepted_but_for_the_first() -> None:
     assert slow <= 2
 
 
+def test_a_member_that_is_cut_out_is_found_however_early_it_stands() -> None:
+    judge, reader = Judge(CONTRACT), Reader()
+    sieve = Sieve(judge)
+    slow = []
+    for length in (400, 390, 30, 31, 200, 30, 1, 400, 1):
+        line = json.dumps(CONTRACT.example | {"prompt": "x" * length}).encode()
+        if not sieve.accepts(line):
+            slow.append(length)
+            sieve.learn(line, reader.read(line).value)
+            assert sieve.accepts(line)
+    assert slow == [400, 390, 30, 1]
+
+
 @pytest.mark.parametrize(
     "job",
     ["E1A4D7E8-8292-412C-AAB0-FCE932E90479", "e1a4d7e8x8292-412c-aab0-fce932e90479", 'e1a4d7e8-8292-412c-aab0-fce932e9047"'],

@@ -11,6 +11,7 @@ with a backslash. Where there are such quotes, a payload that is encoded to the 
 from __future__ import annotations
 
 import re
+import sys
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
@@ -34,7 +35,9 @@ _MOST_BLOCKS = 512
 _MOST_ALIKE = 32
 _MOST_RULES = 1000
 _UUID = re.compile(rb"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_HEX = b"0123456789abcdef"
+_NO_JOB = b"00000000-0000-0000-0000-000000000000"
+# Every hexadecimal digit as 0: what then reads as no job is one.
+_ZEROS = bytes(48 if byte in b"0123456789abcdef" else byte for byte in range(256))
 _encode = msgspec.json.Encoder().encode
 _BROKEN = (msgspec.MsgspecError, ValueError, RecursionError)
 # Blocks that begin with as many equal bytes are tried one after the other.
@@ -66,11 +69,15 @@ def _block(value: bytes) -> Block:
 
 
 class Cut:
-    """A member that is cut out of a line: the bytes before its value, and the blocks that it may be, by how they begin."""
+    """A member that is cut out of a line: the bytes before its value, and the blocks that it may be, by how they begin.
+
+    `least` is how many bytes behind the cut before it, or the beginning, it was found at least: nothing is looked for there.
+    """
 
     def __init__(self, name: str, before: bytes) -> None:
         self.name = name
         self.before = before
+        self.least = sys.maxsize
         self.blocks: dict[bytes, list[Block]] = {}
 
     def known(self, value: bytes, line: bytes, at: int) -> Block | None:
@@ -100,7 +107,15 @@ class Shape:
         self.cuts = cuts
         self.state = state
         self.rules: dict[State, Callable[[Any], Any]] = {}
+        self._quotes = quotes
         self.run = self._runner(quotes)
+
+    def found(self, offsets: list[int]) -> None:
+        """Note how far behind each other the cuts were found in a line."""
+        if any(offset < cut.least for cut, offset in zip(self.cuts, offsets, strict=True)):
+            for cut, offset in zip(self.cuts, offsets, strict=True):
+                cut.least = min(cut.least, offset)
+            self.run = self._runner(self._quotes)
 
     def _runner(self, needed: int) -> Callable[[bytes, list[int], int], int]:  # noqa: C901 - said below
         """Build the function that goes through lines as long as the payload in each of them is one that was found right.
@@ -110,19 +125,19 @@ class Shape:
         look at an attribute would cost as much as finding the end of a line.
         """
         rules, decode, encode, state = self.rules, self.decode, _encode, self.state
-        cuts = [(cut.before, len(cut.before), cut.blocks.get) for cut in self.cuts]
+        cuts = [(cut.before, cut.least, len(cut.before), cut.blocks.get) for cut in self.cuts]
 
         def run(content: bytes, ends: list[int], index: int) -> int:  # noqa: C901, PLR0911, PLR0912 - said above
             start = ends[index - 1] + 1 if index else 0
             for index in range(index, len(ends)):  # noqa: B020, PLR1704 - the same count goes on
                 end = ends[index]
                 text, right_for = b"", []
-                for before, width, known in cuts:
-                    at = content.find(before, start, end)
+                for before, least, width, known in cuts:
+                    at = content.find(before, start + least, end)
                     if at < 0:
                         return index
                     at += width
-                    alike = known(content[at : min(end, at + _ALIKE)])
+                    alike = known(content[at : at + _ALIKE]) or known(content[at : min(end, at + _ALIKE)])
                     if alike is None:
                         return index
                     for block in alike:
@@ -132,11 +147,7 @@ class Shape:
                                 break
                         else:
                             job = content[at + job_at : at + job_at + 36]
-                            if (
-                                content.startswith(job.join(parts), at)
-                                and job[8:24:5] == b"----"
-                                and job.translate(None, _HEX) == b"----"
-                            ):
+                            if content.startswith(job.join(parts), at) and job.translate(_ZEROS) == _NO_JOB:
                                 break
                     else:
                         return index
@@ -152,15 +163,14 @@ class Shape:
                     payload = decode(text)
                 except _BROKEN:
                     return index
-                now: State = ()
                 if state is not None:
                     now = state(payload)
                     rule = rules.get(now)
                     if rule is None or not rule(payload):
                         return index
-                for right in right_for:
-                    if now not in right:
-                        return index
+                    for right in right_for:
+                        if now not in right:
+                            return index
                 # All members are there, so that there are never fewer quotes than needed; one inside of a text is one more.
                 if text.count(b'"') != needed and encode(payload) != text and _quotes(text) != needed:
                     return index
@@ -231,15 +241,18 @@ class Sieve:
     def _learn(self, line: bytes, payload: dict[str, Any]) -> None:
         values = {name: bytes(raw) for name, raw in _apart(line).items()}
         shape = self._shape(line, payload)
-        reduced, blocks = line, []
+        reduced, blocks, offsets, start = line, [], [], 0
         for cut in shape.cuts:
-            at = reduced.find(cut.before)
+            at = reduced.find(cut.before, start)
             value = values[cut.name]
             if at < 0 or not reduced.startswith(value, at + len(cut.before)):
                 raise _Unlearnable
+            offsets.append(at - start)
             at += len(cut.before)
             blocks.append(cut.known(value, reduced, at) or self._learn_block(cut, value, reduced, at))
             reduced = reduced[:at] + b"null" + reduced[at + len(value) :]
+            start = at + len(b"null")
+        shape.found(offsets)
         decoded = shape.decode(reduced)
         state = shape.state(decoded) if shape.state is not None else ()
         if shape.state is not None and state not in shape.rules and len(shape.rules) < _MOST_RULES:
