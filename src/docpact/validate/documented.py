@@ -43,6 +43,8 @@ class Documented:
             yield self._no_object(payload)
             return
         errors = list(self._engine.errors(payload))
+        if not errors:
+            return
         if self._is_envelope(payload, errors):
             yield self._envelope(payload)
             return

@@ -60,8 +60,11 @@ class Engine:
             _refuse_references(self._schema, "")
 
     def accepts(self, payload: Any) -> bool:
-        """Say that the payload is valid (True), or that it is not known to be (False); never wrong when True."""
-        return self._accept(payload)
+        """Say that the payload is valid (True), or that it is not known to be (False); never wrong when True.
+
+        Once breaches were asked for, nothing is known here: the walk accepts part by part, and is all that needs to be done.
+        """
+        return self._part is None and self._accept(payload)
 
     def errors(self, payload: Any) -> Iterator[SchemaError]:
         """Yield every breach of the schema, in its order."""

@@ -30,7 +30,7 @@ def places_of(parsed: Parsed, pointers: Sequence[str], source: str, line: int | 
     """Return the place of each pointer in a text that was read; `line` is where the text begins in its source."""
     if not pointers:
         return {}
-    offsets = locate(parsed.characters, list(pointers), once=not parsed.flaws)
+    offsets = locate(parsed.characters, list(pointers), once=not parsed.flaws, value=parsed.value)
     where = line_and_column(parsed.characters, set(offsets.values()))
     return {
         pointer: Place(source, (line or 1) + where[offset][0] - 1, pointer, where[offset][1])

@@ -22,13 +22,19 @@ _MEMBER = re.compile(r'[ \t\r\n,]*"([^"\\]*+(?:\\.[^"\\]*+)*+)"[ \t\r\n]*:[ \t\r
 _skip = json.JSONDecoder(parse_int=len, parse_float=len).scan_once  # type: ignore[attr-defined] # typeshed lacks it
 
 
-def locate(text: str, pointers: Iterable[str], *, once: bool = False) -> dict[str, int]:
+def locate(text: str, pointers: Iterable[str], *, once: bool = False, value: Any = None) -> dict[str, int]:
     """Return the character offset of each pointer's value; a member that is not there gets that of its object.
 
     Of members that stand twice the last one counts, as Python reads them; `once` says that there are none, so that nothing
-    needs to be read behind the last value that is looked for. `text` must be JSON.
+    needs to be read behind the last value that is looked for, or next to nothing at all where `value` is what the text says.
+    `text` must be JSON.
     """
     wanted = dict.fromkeys(pointers, 0)
+    if once and value is not None:
+        for pointer in wanted:
+            wanted[pointer] = _by_name(text, pointer, value)
+        if -1 not in wanted.values():
+            return wanted
     tree: _Tree = {}
     for pointer in wanted:
         branch = tree
@@ -42,6 +48,27 @@ def locate(text: str, pointers: Iterable[str], *, once: bool = False) -> dict[st
             at = at.rpartition("/")[0]
         wanted[pointer] = search.found.get(at, 0)
     return wanted
+
+
+def _by_name(text: str, pointer: str, value: Any) -> int:
+    """Return the offset of a value whose name stands in the text only once, and -1 where that does not lead to it."""
+    name: str | None = None
+    for token in pointer.split("/")[1:]:
+        if not isinstance(value, dict):
+            return -1
+        if token not in value:
+            if "~" in token:
+                return -1
+            break
+        value, name = value[token], token
+    if name is None:
+        return _space(text, 0)
+    # With an escape, the same name could be written in another way.
+    quoted = f'"{name}"'
+    if not name.isidentifier() or text.count(quoted) != 1 or "\\u" in text:
+        return -1
+    colon = _space(text, text.index(quoted) + len(quoted))
+    return _space(text, colon + 1)
 
 
 class _Search:

@@ -62,6 +62,7 @@ class Stream:
         self._sifts = not (self._by_story or settings.each or settings.asked is not None)
         self._sieve: Sieve | None = None
         self._judged = 0
+        self._refused: bytes | None = None
 
     def sift(self, block: Block) -> Iterator[Text]:
         """Yield the texts of a block that must be judged one by one; the others have nothing wrong, and are only counted."""
@@ -70,6 +71,7 @@ class Stream:
             yield from block.texts()
             return
         for number, line in self._sieve.sift(block.content, block.ends, block.line):
+            self._refused = line
             yield Text(block.source, number, line, len(line))
 
     def _ready(self) -> None:
@@ -78,6 +80,7 @@ class Stream:
             from docpact.validate.bulk import Sieve
 
             sieve = Sieve(self._judge)
+            self._reader.again = sieve.value
             self._sieve, self._sifts = (sieve, True) if sieve.works else (None, False)
 
     def take_accepted(self) -> int:
@@ -93,7 +96,8 @@ class Stream:
         self._judged += 1
         if self._judged == _MANY:
             self._ready()
-        if self._sieve is not None and text.answer is None and self._sieve.accepts(text.content):
+        known = text.content is self._refused
+        if self._sieve is not None and text.answer is None and not known and self._sieve.accepts(text.content):
             yield []
             return
         parsed = self._reader.read(text.content)
