@@ -131,9 +131,9 @@ def test_each_fault_breaks_its_rule_and_no_other(row: mock.Row) -> None:
 
 
 def test_every_rule_that_a_relay_can_break_is_a_fault() -> None:
-    listed = {row.rule for profile in ("documented", "strict") for row in mock.list_faults(CONTRACT, profile)}
-    # A file that breaks off, a limit that this contract does not set, and a habit that no documented action has.
-    assert set(RULES) - listed == {"capture-corrupt", "documented-constraint", "status-back-known"}
+    listed = {row.rule for profile in ("documented", "strict", "go-relay") for row in mock.list_faults(CONTRACT, profile)}
+    # A file that breaks off, and a limit that this contract does not set.
+    assert set(RULES) - listed == {"capture-corrupt", "documented-constraint"}
     assert len({row.fault for row in FAULTS}) == len(FAULTS)
     assert all(row.does and row.notice and row.severity is RULES[row.rule].severity for row in FAULTS)
 
@@ -199,6 +199,14 @@ def test_across_polls_every_other_task_is_told_so() -> None:
     relay = mock.relay(CONTRACT, faults=["not-ended:every=2"])
     bodies(relay, 1, 0), bodies(relay, 1, 1), bodies(relay, 1, 2), bodies(relay, 1, 3)
     assert [task.end for task in relay.tasks()][:4] == ["SUCCESS", "IN_PROGRESS", "SUCCESS", "IN_PROGRESS"]
+
+
+def test_a_known_step_back_is_taken_by_a_family_that_does_not() -> None:
+    relay = mock.relay(CONTRACT, profile="go-relay", faults=["status-back-known"])
+    task = next(task for task in relay.tasks() if task.action == "VIDEO")
+    shown = [json.loads(ask(relay, task.path).body)["status"] for _ in range(task.steps + 2)]
+    assert shown[-1] == "SUCCESS"
+    assert shown.index("IN_PROGRESS") < len(shown) - 1 - shown[::-1].index("SUBMITTED")
 
 
 @pytest.mark.parametrize(

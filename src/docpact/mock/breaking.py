@@ -18,12 +18,13 @@ from docpact.validate.payload import Judge
 from docpact.validate.polls import Story
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
 
     from docpact.contract import Contract
     from docpact.validate.breach import Breach
 
 NOT_ENDED = "not-ended"
+_KNOWN_BACK = "status-back-known"
 _STUCK = "stuck"
 # Of the ways to break a rule in one poll, so many are weighed against each other.
 _MOST_WEIGHED = 6
@@ -55,6 +56,7 @@ class Breaker:
 
     def __init__(self, contract: Contract, profile: str) -> None:
         self.contract = contract
+        self._profile = profile
         self._faults = Faults(contract, profile)
         layers = [Layer.DOCUMENTED, Layer.COHERENT, *([Layer.LIFECYCLE] if contract.lifecycle is not None else [])]
         self._judge = Judge(contract, profile, layers)
@@ -120,13 +122,14 @@ class Breaker:
         """Yield lives that break a rule across polls, those that break no other one first."""
         if self.contract.lifecycle is None:
             return
-        if rule == NOT_ENDED:
-            yield from self._unended(made)
+        if rule in (NOT_ENDED, _KNOWN_BACK):
+            yield from self._unended(made) if rule == NOT_ENDED else self._back(made)
             return
         steps = [Polled(step.payload, step.at, made.id) for step in made.steps]
         spoilt = []
         for fault in self._faults.of_story(steps, rule):
-            if fault.polls is None or not self._is_of(made, fault.polls, fault.how):
+            # The generator also tells of tasks that are in another state from the first.
+            if fault.polls is None or self._status(fault.polls[0].payload) != self._status(made.steps[0].payload):
                 continue
             polls = fault.polls[: fault.poll] if rule == _STUCK else fault.polls
             told = tuple(Step(int(poll.at or 0), poll.payload) for poll in polls)
@@ -138,12 +141,6 @@ class Breaker:
                 spoilt.append(retold)
         yield from spoilt
 
-    def _is_of(self, made: Made, polls: Sequence[Polled], how: str) -> bool:
-        """Tell whether polls begin as the task does: the generator also tells of other tasks."""
-        status, action = (self.contract.roles[role] for role in ("status", "action"))
-        first, then = made.steps[0].payload, polls[0].payload
-        return how == made.action or member(then, status) == member(first, status) or member(first, action) != made.action
-
     def _alone(self, retold: Retold, rule: str) -> bool:
         story = Story()
         found = [
@@ -154,15 +151,27 @@ class Breaker:
         ]
         return not set(found) - {rule}
 
+    def _status(self, payload: Any) -> Any:
+        return member(payload, self.contract.roles["status"])
+
     def _unended(self, made: Made) -> Iterator[Retold]:
-        status = self.contract.roles["status"]
-        running = [
-            step for step in made.steps
-            if self.contract.lifecycle and not self.contract.lifecycle.is_end(member(step.payload, status))
-        ]  # fmt: skip
+        cycle = self.contract.lifecycle
+        running = tuple(step for step in made.steps if cycle and not cycle.is_end(self._status(step.payload)))
         if running:
-            yield Retold("stands-before-its-end", len(running) - 1, made._replace(steps=tuple(running)))
-            yield Retold("stands-at-its-beginning", 0, made._replace(steps=(running[0],)))
+            yield Retold("stands-before-its-end", len(running) - 1, made._replace(steps=running))
+            yield Retold("stands-at-its-beginning", 0, made._replace(steps=running[:1]))
+
+    def _back(self, made: Made) -> Iterator[Retold]:
+        """Let a task take the step back that another family is known to take."""
+        cycle = self.contract.lifecycle
+        for back in cycle.backs if cycle else ():
+            if self._profile in back.profiles or (back.actions and made.action not in back.actions):
+                continue
+            before = next((step for step in made.steps if self._status(step.payload) == back.target), None)
+            spot = next((n for n, step in enumerate(made.steps) if self._status(step.payload) == back.origin), None)
+            if before is not None and spot is not None:
+                steps = (*made.steps[: spot + 1], before, *made.steps[spot:])
+                yield Retold(_named("to", back.target), spot + 1, made._replace(steps=steps))
 
 
 def _every(place: str, how: str) -> bool:  # noqa: ARG001 - all of them

@@ -67,7 +67,9 @@ class Catalogue:
             return ()
         if is_of_lives(rule):
             if rule not in self._found:
-                found = (way.variant for task in self._told() for way in self.breaker.lives(task, rule))
+                found = [way.variant for task in self._told() for way in self.breaker.lives(task, rule)]
+                # What only some actions do is looked for in all of them.
+                found = found or [way.variant for task in self._tasks for way in self.breaker.lives(task, rule)]
                 self._found[rule] = tuple(dict.fromkeys(found))
             return self._found[rule]
         return tuple(dict.fromkeys((*self.bodies(rule), *VARIANTS.get(rule, ()))))
