@@ -23,6 +23,8 @@ T = TypeVar("T")
 
 # Plans are made once for a task, and for no more tasks than this.
 _MOST_PLANS = 2_000
+# More tasks than a relay remembers.
+_MOST_TOLD = 20_000
 
 
 class On:
@@ -85,6 +87,8 @@ class Committing:
         """Give a task the life that a fault across polls asks for; such faults take turns from task to task."""
         if task.id in self._told:
             return
+        if len(self._told) >= _MOST_TOLD:
+            self._told.clear()
         self._told[task.id] = task.number
         ways = [
             (on, life)

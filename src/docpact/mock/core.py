@@ -175,8 +175,8 @@ class Relay:
         elif "?" not in request.target:
             self._remember(request.target, task)
         step = task.step(self.settings.clock, is_poll=True)
-        answer = task.look(self.settings.clock)
-        return served._replace(answer=answer, purpose=Purpose.TASK, task=task, step=step, poll=task.polls)
+        task.polls += 1
+        return served._replace(answer=task.answers[step], purpose=Purpose.TASK, task=task, step=step, poll=task.polls)
 
     def _remember(self, target: str, task: Live) -> None:
         if len(self._hot) >= _MOST_TARGETS:
