@@ -31,6 +31,7 @@ PUBLIC = {
     "assert_story",
     "check",
     "load",
+    "schemathesis_check",
     "strategies",
 }
 

@@ -10,7 +10,7 @@ True
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from docpact import strategies as strategies
-    from docpact.api import Contract, check, load
+    from docpact.api import Contract, check, load, schemathesis_check
     from docpact.assertions import assert_conforms, assert_story
     from docpact.errors import DocpactError
     from docpact.finding import Clause, Finding, Layer, Place, Severity
@@ -30,6 +30,7 @@ __all__ = [
     "assert_story",
     "check",
     "load",
+    "schemathesis_check",
     "strategies",
 ]
 
@@ -45,6 +46,7 @@ _HOMES = {
     "assert_story": "docpact.assertions",
     "check": "docpact.api",
     "load": "docpact.api",
+    "schemathesis_check": "docpact.api",
     "strategies": "docpact.strategies",
 }
 _MODULES = ("strategies",)

@@ -154,6 +154,23 @@ def load(name: str | Path = "task-fetch") -> Contract:
     return Contract(**{part.name: getattr(loaded, part.name) for part in fields(loaded)})
 
 
+def schemathesis_check(
+    contract: words.Contract | str = "task-fetch", *, profile: str = "documented"
+) -> Callable[[Any, Any, Any], None]:
+    """Return a check for Schemathesis that judges answers by a contract: hand it to `schemathesis.check`, or to a single call.
+
+    An answer of status 200 fails for each error in the layers documented and coherent; the name of the check is
+    `docpact_conformance`. Raises `MissingExtraError` without `docpact[check]`.
+    """
+    from importlib.util import find_spec
+
+    if find_spec("schemathesis") is None:
+        raise MissingExtraError("check", "schemathesis")
+    from docpact.live.engine import conformance
+
+    return conformance(load(contract) if isinstance(contract, str) else contract, profile)
+
+
 # Of what Schemathesis proposes: requests for ids that no task has, and how many of the given tasks it asks for.
 _MOST_PROPOSED = 8
 _MOST_ASKED = 4

@@ -168,3 +168,39 @@ def test_what_our_rules_found_is_not_said_again_in_other_words() -> None:
     verdict, _ = checked(wrong_type, (made.tasks()[0].id,))
     assert {finding.rule for finding in verdict.findings} == {"http-content-type"}
     assert not any("Schemathesis" in finding.message for finding in verdict.findings)
+
+
+USER = """
+import docpact, schemathesis
+
+schemathesis.check(docpact.schemathesis_check())
+schema = schemathesis.openapi.from_dict(dict(docpact.load().openapi))
+token, ids = {{"Authorization": "Bearer {token}"}}, {{"path.id": "{task}"}}
+schema.config.update(base_url="http://localhost", headers=token, parameters=ids)
+schema.app = __import__("docpact.mock").mock.relay(token="{token}", faults={faults})
+
+@schema.parametrize()
+def test_relay(case):
+    case.call_and_validate(checks=[check for check in schemathesis.checks.CHECKS.get_all() if check.__name__ in {names}])
+"""
+
+
+@pytest.mark.parametrize(
+    ("faults", "rule"), [([], ""), (["documented-enum"], "documented-enum"), (["id-mismatch"], "id-mismatch")]
+)
+def test_a_test_of_schemathesis_judges_by_our_rules(tmp_path: Path, faults: list[str], rule: str) -> None:
+    task = relay(CONTRACT).tasks()[0].id
+    names = ["docpact_conformance", "not_a_server_error"]
+    (tmp_path / "test_relay.py").write_text(USER.format(token=TOKEN, task=task, faults=faults, names=names), "utf-8")
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(tmp_path)]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=120)
+    assert done.returncode == (1 if rule else 0), done.stdout
+    assert f"docpact {rule}" in done.stdout if rule else "1 passed" in done.stdout
+
+
+def test_making_a_check_registers_nothing() -> None:
+    from schemathesis.checks import CHECKS
+
+    before = CHECKS.get_all_names()
+    assert engine.conformance(CONTRACT, "documented").__name__ == "docpact_conformance"
+    assert CHECKS.get_all_names() == before

@@ -11,6 +11,7 @@ import json
 import os
 import re
 from contextlib import contextmanager
+from http import HTTPStatus
 from tempfile import TemporaryDirectory
 from threading import Lock
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -19,16 +20,20 @@ from urllib.parse import unquote
 import schemathesis
 from hypothesis import configuration
 from schemathesis.config import SchemathesisConfig
-from schemathesis.core.failures import FailureGroup
+from schemathesis.core.failures import Failure, FailureGroup
 from schemathesis.core.transport import Response
 from schemathesis.engine import events, from_schema
 
 from docpact.exchange import Purpose, Request
-from docpact.finding import Place
+from docpact.finding import Place, Severity
 from docpact.live.judging import Told
+from docpact.pointers import ABSENT
 from docpact.validate import answers
 from docpact.validate.breach import Breach
 from docpact.validate.packed import unpacked
+from docpact.validate.payload import Judge
+from docpact.validate.placing import flaws_of
+from docpact.validate.text import Reader
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -37,6 +42,7 @@ if TYPE_CHECKING:
 
     from docpact.contract import Contract
     from docpact.exchange import Exchange, Headers
+    from docpact.finding import Finding
     from docpact.live.session import Session
 
 # Whether the body keeps the schema is not asked: profiles decide that, and Schemathesis knows none. Whether other methods or
@@ -154,6 +160,43 @@ def complaints(proposal: Proposal, status: int, headers: Headers, body: bytes, *
             said.setdefault(rule, Complaint(rule, f"Schemathesis: {failure.title}: {' '.join(failure.message.split())}"))
     # That it fails says that its status is none of the documented ones.
     return [said[_FAILING]] if _FAILING in said else list(said.values())
+
+
+class DocpactFailure(Failure):
+    """A finding of docpact, as Schemathesis reports failures: each kind of breach is one."""
+
+    kind_title = "docpact"
+    __slots__ = ("fingerprint",)
+
+    def __init__(self, finding: Finding, operation: str) -> None:
+        self.fingerprint = finding.fingerprint
+        where = f"{finding.place.pointer}: " if finding.place.pointer else ""
+        super().__init__(
+            operation=operation, title=f"docpact {finding.rule}", message=f"{where}{finding.message}\n\nhint: {finding.hint}"
+        )
+
+    @property
+    def _unique_key(self) -> str:
+        return self.fingerprint
+
+
+def conformance(contract: Contract, profile: str) -> Callable[[Any, Any, Any], None]:
+    """Return a check for Schemathesis: it fails for each error in the body of an answer of status 200."""
+    judge, operation = Judge(contract, profile), _operation(contract)
+
+    def docpact_conformance(_context: Any, response: Any, case: Any) -> None:
+        if response.status_code != HTTPStatus.OK:
+            return
+        asked = None if operation is None else unquote(str(case.path_parameters.get(operation[1], ""))) or None
+        parsed = Reader().read(response.content or b"")
+        found = flaws_of(parsed, "")
+        if parsed.value is not ABSENT:
+            found += [breach.finding() for breach in judge.payload(parsed.value, asked)]
+        errors = {finding.fingerprint: finding for finding in found if finding.severity is Severity.ERROR}
+        if errors:
+            raise FailureGroup([DocpactFailure(finding, case.operation.label) for finding in errors.values()])
+
+    return docpact_conformance
 
 
 def _failures(proposal: Proposal, status: int, headers: Headers, body: bytes) -> Iterable[Any]:

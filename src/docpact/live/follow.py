@@ -17,7 +17,7 @@ BEYOND = (1, 2, 4, 4)
 _MOST_BLANK = 8
 _SLOWER = 1.5
 # Who polled a task less often than this cannot say that it does not end: there was no room for more.
-_FEW = 6
+_FEW = 8
 
 
 async def stand(session: Session, task: str, polls: int) -> None:
