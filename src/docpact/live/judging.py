@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from docpact.exchange import Purpose
-from docpact.finding import Layer, Place, Traffic
+from docpact.finding import Layer, Place, Severity, Traffic
+from docpact.live.clock import ahead
 from docpact.live.secret import Mask
 from docpact.pointers import ABSENT, member
 from docpact.redact import printable, safe_source, without_secrets
@@ -100,10 +101,14 @@ class Judging:
 
     def _task(self, body: bytes, exchange: Exchange, told: Told, source: str) -> list[Finding]:
         parsed = self._reader.read(body)
-        found = flaws_of(parsed, source)
+        # In a file an editor may have put a mark there; over the wire it comes from the server, which must not (RFC 8259, 8.1).
+        found = [
+            flaw._replace(severity=Severity.ERROR) if flaw.rule == "json-bom" else flaw for flaw in flaws_of(parsed, source)
+        ]
         if parsed.value is ABSENT:
             return found
         breaches = self._judge.poll(told.story, parsed.value, exchange.at, exchange.asked)
+        breaches += ahead(self._contract, parsed.value, exchange.at) if Layer.COHERENT in self._plan.layers else ()
         places = places_of(parsed, [breach.pointer for breach in breaches], source)
         found += [breach.finding(places[breach.pointer]) for breach in breaches]
         if answers.is_task(self._contract, body):

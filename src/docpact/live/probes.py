@@ -40,6 +40,7 @@ class Try(NamedTuple):
     """One request that a client would not send.
 
     `authorization` is the header as it is sent, None for what the purpose says; `shown` is how it is written for a shell.
+    `may_be`: there may be a task with this id after all, which then says so.
     """
 
     request: Request
@@ -47,6 +48,7 @@ class Try(NamedTuple):
     asked: str | None = None
     authorization: str | None = None
     shown: str | None = None
+    may_be: bool = False
 
 
 def planned(session: Session) -> list[Try]:
@@ -64,6 +66,8 @@ def planned(session: Session) -> list[Try]:
 def _tokens(session: Session, known: list[str]) -> Iterator[Try]:
     """Yield requests with no token, and with wrong ones; without a right one there is nothing to tell them from."""
     token = session.plan.token
+    if not session.targets.secured:
+        return
     if not token:
         session.notes.append("no token was given: whether the endpoint asks for one was not tried")
         return
@@ -79,6 +83,9 @@ def _ids(session: Session, known: str) -> Iterator[Try]:
     for task in dict.fromkeys((unlike(session.told), known[:-3] if len(known) > _LEAST_ID else "")):
         if task and task not in session.told:
             yield Try(session.targets.task(task), Purpose.UNKNOWN_ID, task)
+    beside = known[:-1] + ("0" if known[-1:] != "0" else "1")
+    if len(known) > _LEAST_ID and beside not in session.told:
+        yield Try(session.targets.task(beside), Purpose.UNKNOWN_ID, beside, may_be=True)
     for written in (*_ODD, f"{quote(known, safe='')}%00"):
         yield Try(session.targets.raw(written), Purpose.ODD_ID, unquote(written))
 
@@ -112,7 +119,7 @@ def methods(session: Session) -> list[Try]:
         return []
     task = next(iter(session.told))
     request = session.targets.task(task)
-    found = []
+    found = [Try(request._replace(method="HEAD"), Purpose.NO_TOKEN, task)] if session.plan.token else []
     for method in _METHODS:
         if method != request.method:
             has_body = method in ("POST", "PUT", "PATCH")

@@ -9,7 +9,9 @@ from docpact.live.judging import Judging, Told
 from docpact.live.saw import Watch
 from docpact.live.sender import Sender
 from docpact.live.targets import Targets
+from docpact.pointers import member
 from docpact.tally import Tally
+from docpact.validate.text import Reader
 
 if TYPE_CHECKING:
     from docpact.contract import Contract
@@ -53,15 +55,23 @@ class Session:
         asked: str | None = None,
         authorization: str | None = None,
         shown: str | None = None,
+        may_be: bool = False,  # noqa: FBT001, FBT002 - handed on from a list of requests
     ) -> Exchange | None:
         """Send one request within the limits, and judge what comes; None where a limit is reached.
 
-        `authorization` is sent instead of the right token, and `shown` is what stands for it wherever it is shown.
+        `authorization` is sent instead of the right token, and `shown` is what stands for it wherever it is shown. Where a
+        task with the id `may_be`, an answer that holds this very task is not judged.
         """
         exchange = await self.sender.send(request, purpose, asked, authorization, shown)
-        if exchange is not None:
+        if exchange is not None and not (may_be and self._is(exchange)):
             self.judging.take(exchange, presented=None if authorization is None else authorization.partition(" ")[2])
         return exchange
+
+    def _is(self, exchange: Exchange) -> bool:
+        """Tell whether an answer holds the task that was asked for."""
+        answer = exchange.answer
+        payload = Reader().read(answer.body).value if answer is not None else None
+        return bool(member(payload, self.contract.roles.get("id", "/id")) == exchange.asked)
 
     async def again(self, task: str, gap: float) -> bool:
         """Poll a task after a gap, the first time at once; tell whether no limit was reached."""

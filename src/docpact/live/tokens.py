@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 _CLASSES = (string.ascii_lowercase, string.ascii_uppercase, string.digits)
 _MARK = "sk-"
+# A shorter half could be drawn again by chance.
+_LEAST_HALF = 6
 
 
 class Wrong(NamedTuple):
@@ -25,19 +27,26 @@ def wrong(token: str, name: str) -> list[Wrong]:
     mark = _MARK if token.startswith(_MARK) else ""
     key = token.removeprefix(mark).partition("-")[0]
     size = len(mark + key)
-    half, less, swapped = mark + key[: len(key) // 2], mark + key[:-1], mark + key.swapcase()
+    rest, half = token[size:], len(key) // 2
     found = [
         Wrong(f"Bearer {_other(token)}", "Bearer of-the-same-form"),
         Wrong("Bearer", "Bearer"),
+        Wrong("", ""),
         Wrong(f"Basic {token}", f"Basic ${name}"),
-        Wrong(f"Bearer {mark}{key}0{token[size:]}", f"Bearer ${{{name}:0:{size}}}0${{{name}:{size}}}"),
+        Wrong(f"Bearer {mark}{key}0{rest}", f"Bearer ${{{name}:0:{size}}}0${{{name}:{size}}}"),
     ]
-    cuts = [cut for cut in dict.fromkeys((half, less)) if cut not in (token, "", mark)]
+    cuts = [cut for cut in dict.fromkeys((mark + key[:half], mark + key[:-1])) if cut not in (token, "", mark)]
     found += [Wrong(f"Bearer {cut}", f"Bearer ${{{name}:0:{len(cut)}}}") for cut in cuts]
-    if swapped != mark + key:
-        rest = token[size:]
-        found.append(Wrong(f"Bearer {swapped}{rest}", f"Bearer ${{{name}~~}}"))
-    return found
+    if half >= _LEAST_HALF:
+        # Who compares how a token begins, or ends, takes these for the right one.
+        begun = f"{mark}{key[:half]}{_other(key[half:])}{rest}"
+        ended = f"{mark}{_other(key[:half])}{key[half:]}{rest}"
+        found += [
+            Wrong(f"Bearer {begun}", f"Bearer ${{{name}:0:{len(mark) + half}}}and-another-end"),
+            Wrong(f"Bearer {ended}", f"Bearer another-beginning${{{name}:{len(mark) + half}}}"),
+        ]
+    cases = {"^^": token.upper(), ",,": token.lower()}
+    return found + [Wrong(f"Bearer {other}", f"Bearer ${{{name}{how}}}") for how, other in cases.items() if other != token]
 
 
 def _other(token: str) -> str:

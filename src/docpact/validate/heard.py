@@ -23,6 +23,8 @@ LIMIT = 4 * 1024 * 1024
 _BLANK = b" \t\r\n"
 _BOM = b"\xef\xbb\xbf"
 _LONGEST = 300
+_KIND = "sk-"
+_LEAST_WITHOUT = 12
 _NOTHING = Answer(0)
 
 
@@ -74,6 +76,9 @@ class Heard(NamedTuple):
 def writings(secret: str) -> Iterator[str]:
     """Yield the ways in which a token is written, in lower case: as it is, with escapes of a URL, and packed."""
     yield secret.lower()
+    # What stands before it tells of which kind a token is, and is left out by some.
+    if secret.startswith(_KIND) and len(secret) >= _LEAST_WITHOUT:
+        yield secret.removeprefix(_KIND).lower()
     yield quote(secret, safe="", errors="replace").lower()
     yield from packings(secret)
 

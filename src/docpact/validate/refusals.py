@@ -10,7 +10,7 @@ from docpact.exchange import Purpose
 from docpact.pointers import ABSENT
 from docpact.validate.breach import Breach
 from docpact.validate.heard import packings, writings
-from docpact.validate.statuses import failures, name
+from docpact.validate.statuses import OK, failures, name, redirects
 from docpact.validate.tasklike import is_task
 from docpact.validate.text import Reader
 
@@ -24,6 +24,8 @@ _LEAST_SECRET = 6
 _MARKUP = re.compile(r"<.*>|<\S{3,}", re.DOTALL)
 _PRODUCT = re.compile(r"(\d{2,9})\s{0,3}\*\s{0,3}(\d{2,9})")
 _LEAST_DIGITS = 4
+# What stands in files that are of no concern to a client.
+_FILE = re.compile(rb"^root:[^:\n]{0,200}:0:0:|^-----BEGIN [A-Z ]{1,40}KEY-----", re.MULTILINE)
 _LINE = re.compile(r"[\r\n]([A-Za-z][\w-]{0,60}):")
 # What a browser reads as markup; without a type, it looks for itself.
 _SHOWN = re.compile(r"text/html|text/xml|application/(?:\w+\+)?xml|image/svg\+xml|\*/\*", re.IGNORECASE)
@@ -72,12 +74,21 @@ def _without_token(heard: Heard) -> Iterator[Breach]:
     if is_task(heard.contract, heard.content.body):
         message = f"without a token the answer is {_status(heard)}, with a task in it"
         yield Breach("auth-not-asked", "", heard.answer.status, 401, message, heard.clause("auth"))
+    elif heard.exchange.request.method == "HEAD" and _is_json(heard):
+        message = f"without a token HEAD is answered with {_status(heard)}, as for a task"
+        yield Breach("auth-not-asked", "", heard.answer.status, 401, message, heard.clause("auth"))
+
+
+def _is_json(heard: Heard) -> bool:
+    """Tell an answer that announces JSON, and no refusal."""
+    return heard.answer.status == OK and "json" in (heard.header("content-type") or "").lower()
 
 
 def _with_wrong_token(heard: Heard) -> Iterator[Breach]:
     if is_task(heard.contract, heard.content.body):
         message = f"with a wrong token{_kind(heard)} the answer is {_status(heard)}, with a task in it"
         yield Breach("auth-wrong-accepted", "", heard.answer.status, 401, message, heard.clause("auth"))
+    yield from redirects(heard)
 
 
 def _kind(heard: Heard) -> str:
@@ -102,6 +113,7 @@ def _unknown(heard: Heard) -> Iterator[Breach]:
 
 def _odd(heard: Heard) -> Iterator[Breach]:
     yield from _unknown(heard)
+    yield from _file(heard)
     body = heard.content.body.decode("utf-8", "replace")
     asked, headers = heard.exchange.asked or "", [value for _, value in heard.answer.headers]
     # The id may be told with its escapes or without them.
@@ -110,6 +122,17 @@ def _odd(heard: Heard) -> Iterator[Breach]:
         if message:
             yield Breach("id-reflected", "", None, None, message, heard.clause("path"))
             return
+
+
+def _file(heard: Heard) -> Iterator[Breach]:
+    """Yield the breach of an id that leads out of the tasks, to a file: it is neither JSON nor a page."""
+    kind = (heard.header("content-type") or "").lower()
+    body = heard.content.body
+    is_text = not ("html" in kind or "json" in kind or body.lstrip()[:1] in (b"", b"<", b"{", b"[", b'"'))
+    leads_out = ".." in unquote(heard.exchange.request.target) and heard.answer.status == OK
+    if _FILE.search(body) or (leads_out and is_text):
+        message = f"the id leads to a file: the answer is {_status(heard)}, with {len(body):,} bytes of it"
+        yield Breach("id-unknown-served", "", heard.answer.status, 404, message, heard.clause("path"))
 
 
 def _reflected(heard: Heard, asked: str, body: str) -> str:

@@ -21,6 +21,15 @@ _REFUSED = frozenset({401, 403})
 _BUSY = 429
 _NOT_IMPLEMENTED = 501
 _MOST_DIGITS = 9
+_MOST_LOOKED = 1 << 16
+# What programs and databases write when something fails that nobody has caught; a refusal holds none of it.
+_INSIDE = re.compile(
+    rb"Traceback \(most recent call last\)|File \"[^\"\n]{1,200}\", line \d+|\bat [\w.$<>]{3,120}\([\w.]{1,80}:\d+\)"
+    rb"|\bat [^\n(]{1,120} \(?[^\s()]{1,200}\.[jt]s:\d+:\d+|goroutine \d+ \[|runtime error: |SQLSTATE|ORA-\d{5}"
+    rb"|(?i:sql) syntax|syntax error at or near|near \"[^\"\n]{0,80}\": syntax error|unrecognized token: |unterminated quoted"
+    rb"|(?:psycopg2?|sqlite3|pymysql|sqlalchemy)\.[\w.]*(?:Error|exc)|java\.(?:lang|sql)\.\w+Exception|System\.\w+Exception: "
+    rb"|Uncaught \w*(?:Error|Exception)|\bin /[^\s:]{1,200}\.php\b"
+)
 # The three forms of RFC 9110, section 5.6.7, whatever the day.
 _DATE = re.compile(r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{0,6},? [\w -]{6,12} \d\d:\d\d:\d\d (?:GMT|\d{4})", re.ASCII)
 
@@ -44,11 +53,17 @@ def breaches(heard: Heard) -> Iterator[Breach]:
     elif status == _BUSY:
         yield _busy(heard)
     elif status in _REDIRECTS:
-        yield Breach("http-redirect", "", status, OK, _redirected(heard), heard.clause("path"))
+        yield from redirects(heard)
     elif is_failure(status):
         yield from failures(heard)
     else:
         yield Breach("http-status", "", status, OK, f"the status is {name(status)}, and the page documents {OK}")
+
+
+def redirects(heard: Heard) -> Iterator[Breach]:
+    """Yield the breach of an answer that sends a client elsewhere: with the task, or to where it could ask for a token."""
+    if heard.answer.status in _REDIRECTS:
+        yield Breach("http-redirect", "", heard.answer.status, OK, _redirected(heard), heard.clause("path"))
 
 
 def is_failure(status: int) -> bool:
@@ -62,6 +77,12 @@ def failures(heard: Heard) -> Iterator[Breach]:
     is_other_method = heard.exchange.purpose is Purpose.METHOD
     if is_failure(status) and not (is_other_method and status == _NOT_IMPLEMENTED):
         yield Breach("http-server-error", "", status, None, f"the server failed with {name(status)}{_asked(heard)}")
+        return
+    inside = _INSIDE.search(heard.content.body[:_MOST_LOOKED]) if heard.exchange.purpose is not Purpose.TASK else None
+    if inside is not None:
+        said = heard.safe(inside[0].decode("utf-8", "replace"))
+        message = f"the answer {name(status)}{_asked(heard)} tells of a failure inside: {said!r}"
+        yield Breach("http-server-error", "", status, None, message)
 
 
 def _asked(heard: Heard) -> str:
@@ -89,7 +110,8 @@ def _busy(heard: Heard) -> Breach:
 
 def _redirected(heard: Heard) -> str:
     """Say where a redirect leads, compared with the request."""
-    told = f"the task is redirected with {name(heard.answer.status)}"
+    is_refusal = heard.exchange.purpose is Purpose.WRONG_TOKEN
+    told = f"{'a wrong token' if is_refusal else 'the task'} is redirected with {name(heard.answer.status)}"
     place = heard.header("location")
     if not place:
         return f"{told} to nowhere: there is no Location"
