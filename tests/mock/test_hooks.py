@@ -55,6 +55,12 @@ def test_notices_of_a_task_come_one_after_the_other(serve: Serve) -> None:
             wire, _ = receiver.accept()
             with wire:
                 received.append(wire.recv(65_536))
+                for _ in range(20):
+                    server.in_loop(lambda: None)
+                receiver.settimeout(0)
+                with pytest.raises(BlockingIOError):
+                    receiver.accept()
+                receiver.settimeout(10)
                 assert told.empty(), "the next one waits until this one is taken"
                 wire.sendall(b"HTTP/1.1 204 No Content\r\n\r\n")
             assert told.get(timeout=10).endswith(" 204")

@@ -215,6 +215,9 @@ def test_a_client_that_takes_nothing_is_left_waiting_and_then_dropped(serve: Ser
         another.get("/").hear()
         asked = len(relay.asked)
         assert asked < 50, "no more is answered than is taken"
+        wire.socket.settimeout(1)
+        with pytest.raises(TimeoutError):
+            wire.send(GET * 2_000_000)
         server.pass_time(70)
         assert server.in_loop(lambda: len(server.listener.guests)) == 1
 

@@ -46,7 +46,7 @@ class Encoder:
     def usual(self, answer: Answer, now: float) -> bytes | None:
         """Return the bytes of an answer that needs no care, where the connection stays open; None for another one."""
         known = self._known.get(id(answer))
-        if known is None or known[0] is not answer:
+        if known is None:
             known = self._keep(answer)
             if known is None:
                 return None

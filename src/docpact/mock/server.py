@@ -198,7 +198,6 @@ class Connection(asyncio.Protocol):
 
     def _read(self, data: bytes) -> None:
         was_quiet, was_in_head = self._quiet, self._in_head
-        self._quiet = False
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserUpgrade:
