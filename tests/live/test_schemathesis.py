@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -22,8 +24,6 @@ from docpact.live.run import run as check
 from docpact.mock import TOKEN, relay
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from docpact.live.session import Session
     from docpact.live.verdict import Verdict
 
@@ -170,28 +170,24 @@ def test_what_our_rules_found_is_not_said_again_in_other_words() -> None:
     assert not any("Schemathesis" in finding.message for finding in verdict.findings)
 
 
-USER = """
-import docpact, schemathesis
+USED = re.findall(r"```py\n(.*?)```", (Path(__file__).parents[2] / "docs" / "check.md").read_text("utf-8"), re.DOTALL)[0]
+APP = """
+import docpact.mock
+schema.config.update(headers={{"Authorization": "Bearer {token}"}})
+schema.config.checks.update(included_check_names=["docpact_conformance", "not_a_server_error"])
+schema.app = docpact.mock.relay(token="{token}", profile="go-relay", faults={faults})
 
-schemathesis.check(docpact.schemathesis_check())
-schema = schemathesis.openapi.from_dict(dict(docpact.load().openapi))
-token, ids = {{"Authorization": "Bearer {token}"}}, {{"path.id": "{task}"}}
-schema.config.update(base_url="http://localhost", headers=token, parameters=ids)
-schema.app = __import__("docpact.mock").mock.relay(token="{token}", faults={faults})
-
-@schema.parametrize()
-def test_relay(case):
-    case.call_and_validate(checks=[check for check in schemathesis.checks.CHECKS.get_all() if check.__name__ in {names}])
-"""
+@schema"""
 
 
 @pytest.mark.parametrize(
     ("faults", "rule"), [([], ""), (["documented-enum"], "documented-enum"), (["id-mismatch"], "id-mismatch")]
 )
 def test_a_test_of_schemathesis_judges_by_our_rules(tmp_path: Path, faults: list[str], rule: str) -> None:
-    task = relay(CONTRACT).tasks()[0].id
-    names = ["docpact_conformance", "not_a_server_error"]
-    (tmp_path / "test_relay.py").write_text(USER.format(token=TOKEN, task=task, faults=faults, names=names), "utf-8")
+    task = relay(CONTRACT, profile="go-relay").tasks()[0].id
+    code = USED.replace("1725017986212425", task).replace("\n@schema", APP.format(token=TOKEN, faults=faults))
+    assert code.count("@schema") == code.count(task) == 1
+    (tmp_path / "test_relay.py").write_text(code, "utf-8")
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(tmp_path)]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=120)
     assert done.returncode == (1 if rule else 0), done.stdout
