@@ -116,7 +116,13 @@ def beside(row: mock.Row) -> set[str]:
     """Return the errors that cannot be kept away: another id or time, a mixture that stays, an end not seen."""
     if row.layer is Layer.TRANSPORT:
         return {"not-ended"}
-    return {"not-ended", "instant-stays", *(["id-mismatch"] if "id" in row.fault else []), "fixed-changed"}
+    return {
+        "not-ended",
+        "instant-stays",
+        *(["id-mismatch"] if "id" in row.fault else []),
+        "fixed-changed",
+        *(["progress-fell"] if "progress" in row.rule else []),
+    }
 
 
 @pytest.mark.parametrize("row", FAULTS, ids=[row.fault for row in FAULTS])
@@ -158,6 +164,13 @@ def bodies(relay: Relay, count: int, task: int = 0) -> list[int]:
 )
 def test_conditions_say_when_a_fault_is_committed(condition: str, statuses: list[int]) -> None:
     assert bodies(mock.relay(CONTRACT, faults=[f"http-server-error{condition}"]), 8) == statuses
+
+
+@pytest.mark.parametrize("rule", ["documented-type", "documented-enum", "documented-null"])
+def test_what_is_broken_in_some_polls_does_not_break_what_the_others_tell(rule: str) -> None:
+    relay = mock.relay(CONTRACT, faults=[f"{rule}:every=2"])
+    found = [one for task in relay.tasks()[:2] for one in followed(relay, task)]
+    assert {name for name, _ in found} - {"not-ended"} == {rule}
 
 
 def test_a_fault_that_a_poll_cannot_show_waits_for_one_that_can() -> None:

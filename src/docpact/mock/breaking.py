@@ -27,7 +27,7 @@ NOT_ENDED = "not-ended"
 _KNOWN_BACK = "status-back-known"
 _STUCK = "stuck"
 # Of the ways to break a rule in one poll, so many are weighed against each other.
-_MOST_WEIGHED = 6
+_MOST_WEIGHED = 80
 _APART = 5_000
 _CAPITAL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _NO_WORD = re.compile(r"[^a-z0-9]+")
@@ -92,24 +92,31 @@ class Breaker:
         Where there are bodies that break no other rule, whatever the other polls show, it is those alone. Else it is a row of
         them from the first step on with which the fewest other rules break.
         """
-        ways = [list(islice(self.bodies(rule, step.payload, wanted), _MOST_WEIGHED)) for step in made.steps]
+        ways = [islice(self.bodies(rule, step.payload, wanted), _MOST_WEIGHED) for step in made.steps]
         if rule in faults_text.TURNS:
-            return [found[0] if found else None for found in ways]
-        healthy: list[Broken | None] = [None] * len(ways)
-        alone = list(healthy)
+            return [next(found, None) for found in ways]
+        whole = [step.payload for step in made.steps]
+        firsts: list[Broken | None] = [None] * len(ways)
+        alone: list[Broken | None] = [None] * len(ways)
         for number, found in enumerate(ways):
-            tries = ([*healthy[:number], one, *healthy[number + 1 :]] for one in found)
-            alone[number] = next((told[number] for told in tries if not self._beside(made, told, rule)), None)
+            for one in found:
+                firsts[number] = firsts[number] or one
+                # Before, and after, a poll that shows the same step as it should be.
+                told = [*whole[:number], one.payload, whole[number], one.payload, *whole[number:]]
+                if not self._beside(made, told, rule):
+                    alone[number] = one
+                    break
         if any(alone):
             return alone
-        rows = [[*healthy[:first], *(found[0] if found else None for found in ways[first:])] for first in range(len(ways))]
-        return min((row for row in rows if any(row)), key=lambda row: self._beside(made, row, rule), default=healthy)
+        rows = [[*alone[:first], *firsts[first:]] for first in range(len(ways))]
+        lives = [[now if way is None else way.payload for now, way in zip(whole, row, strict=True)] for row in rows]
+        able = [(self._beside(made, life, rule), n) for n, life in enumerate(lives) if any(rows[n])]
+        return rows[min(able)[1]] if able else alone
 
-    def _beside(self, made: Made, told: list[Broken | None], rule: str) -> int:
+    def _beside(self, made: Made, told: list[Any], rule: str) -> int:
         """Count the other rules that break when a life is told so."""
         story, broken = Story(), set[str]()
-        for number, (step, body) in enumerate(zip(made.steps, told, strict=True)):
-            payload = step.payload if body is None else body.payload
+        for number, payload in enumerate(told):
             found = self._judged(story, payload, number, made.id)
             broken |= {one.rule for one in found if (one.severity or RULES[one.rule].severity) is Severity.ERROR}
         return len(broken - {rule})
