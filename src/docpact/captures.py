@@ -199,10 +199,12 @@ def one(name: str, reader: Plain, *, named: bool) -> Iterator[Read]:
     apart = reader.apart(name, named=named)
     if apart is not None:
         yield apart
-    elif not named and _is_manifest(os.path.join(reader.folder, name)):
+        return
+    path = os.path.join(reader.folder, name) if reader.folder else name
+    if not named and _is_manifest(path):
         yield Skipped(name, "the manifest of a generated folder")
-    elif named or is_capture(os.path.join(reader.folder, name), reader):
-        yield from _file(name, reader, named=named)
+    elif named or is_capture(path, reader):
+        yield from _file(name, path, reader, named=named)
     else:
         yield Skipped(name, "holds no JSON")
 
@@ -246,7 +248,7 @@ def _folder(folder: str, reader: Plain, above: tuple[tuple[int, int], ...]) -> I
 
 def _is_manifest(path: str) -> bool:
     """Tell whether a file that was met in a folder says what `docpact generate` has made there."""
-    if os.path.basename(path) != "manifest.json":
+    if not path.endswith("manifest.json") or os.path.basename(path) != "manifest.json":
         return False
     try:
         with open(path, "rb") as file:
@@ -268,8 +270,7 @@ def is_capture(path: str, reader: Plain) -> bool:
     return reader.knows(os.path.basename(path), head)
 
 
-def _file(name: str, reader: Plain, *, named: bool) -> Iterator[Read]:
-    path = os.path.join(reader.folder, name)
+def _file(name: str, path: str, reader: Plain, *, named: bool) -> Iterator[Read]:
     try:
         mode = os.stat(path).st_mode
         # A pipe that nobody writes to would be waited for without end; the shell's own pipes (`<(…)`) have a writer.

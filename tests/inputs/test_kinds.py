@@ -150,6 +150,13 @@ def test_a_parquet_file_in_a_stream_above_the_limit_says_what_to_do(read: Any, t
         (b"", "", None),
         (b"PKZIP", "", None),
         (b"BZh9 is a word", "", None),
+        (b'{"a":1}', "x.HAR", "har"),
+        (b'{"log":{', "", "har"),
+        (b'{\n\t"log": {', "", "har"),
+        (b'{\n  "version": 1,\n  "interactions": [', "", "har"),
+        (b'{"Initialize":{"command"', "", "events"),
+        (b'{"a":1}.json' + bytes(245) + b"ustar", "", "tar"),
+        (b'{"a":"the log of interactions"}', "", None),
     ],
 )
 def test_a_kind_is_told_by_the_first_bytes(head: bytes, name: str, kind: str | None) -> None:

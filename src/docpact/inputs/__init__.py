@@ -114,7 +114,7 @@ class Reader(captures.Plain):
         """Yield the texts of a source, of whatever kind it is."""
         head = Head(source.file)
         kind = kind_of(head.peeked, source.name if source.named else "")
-        if source.whole is not None:
+        if source.whole is not None and (kind is not None or self._settings.long is not None):
             source.whole.seek(0)
         else:
             source = source._replace(file=head)

@@ -21,22 +21,23 @@ INSIDE = "!/"
 
 _CHUNK = 128 * 1024
 _PACKED = {".gz": "gzip", ".bz2": "bzip2", ".xz": "xz", ".zst": "zstd"}
+# Compiled by `re` when a head is met that is no plain one.
 _MAGIC = (
-    (re.compile(rb"\x1f\x8b\x08"), "gzip"),
-    (re.compile(rb"BZh[1-9](?:1AY&SY|\x17\x72\x45\x38\x50\x90)"), "bzip2"),
-    (re.compile(rb"\xfd7zXZ\x00"), "xz"),
-    (re.compile(rb"\x28\xb5\x2f\xfd|[\x50-\x5f]\x2a\x4d\x18"), "zstd"),
-    (re.compile(rb"PK\x03\x04|PK\x05\x06"), "zip"),
-    (re.compile(rb"PAR1"), "parquet"),
-    (re.compile(rb"[\s\S]{257}ustar"), "tar"),
+    (rb"\x1f\x8b\x08", "gzip"),
+    (rb"BZh[1-9](?:1AY&SY|\x17\x72\x45\x38\x50\x90)", "bzip2"),
+    (rb"\xfd7zXZ\x00", "xz"),
+    (rb"\x28\xb5\x2f\xfd|[\x50-\x5f]\x2a\x4d\x18", "zstd"),
+    (rb"PK\x03\x04|PK\x05\x06", "zip"),
+    (rb"PAR1", "parquet"),
+    (rb"[\s\S]{257}ustar", "tar"),
 )
 _TEXTS = (
-    (re.compile(rb"\x1e"), "sequence"),
-    (re.compile(rb'\{\s*"Initialize"\s*:\s*\{\s*"command"'), "events"),
-    (re.compile(rb"(?:version\s*=\s*\d+\s*)?\[\[interactions\]\]"), "toml"),
-    (re.compile(rb'\{\s*"log"\s*:\s*\{'), "har"),
-    (re.compile(rb'\{\s*(?:"version"\s*:\s*\d+\s*,\s*)?(?:"docpact"\s*:\s*\{.*\},\s*)?"interactions"\s*:\s*\['), "har"),
-    (re.compile(rb"(?:---[^\n]*\n|#[^\n]*\n)*(?:[a-z_]+:[^\n]*\n)*(?:http_)?interactions:"), "cassette"),
+    (rb"\x1e", "sequence"),
+    (rb'\{\s*"Initialize"\s*:\s*\{\s*"command"', "events"),
+    (rb"(?:version\s*=\s*\d+\s*)?\[\[interactions\]\]", "toml"),
+    (rb'\{\s*"log"\s*:\s*\{', "har"),
+    (rb'\{\s*(?:"version"\s*:\s*\d+\s*,\s*)?(?:"docpact"\s*:\s*\{.*\},\s*)?"interactions"\s*:\s*\[', "har"),
+    (rb"(?:---[^\n]*\n|#[^\n]*\n)*(?:[a-z_]+:[^\n]*\n)*(?:http_)?interactions:", "cassette"),
 )
 _BY_NAME = {".har": "har", ".yaml": "cassette", ".yml": "cassette", ".json-seq": "sequence"}
 
@@ -53,11 +54,13 @@ class Head:
     def __init__(self, file: Readable, size: int = HEAD) -> None:
         self._file = file
         self._broken: BrokenError | None = None
+        self._ended = False
         self.peeked = b""
         try:
             while len(self.peeked) < size:
                 piece = file.read(size - len(self.peeked))
                 if not piece:
+                    self._ended = True
                     break
                 self.peeked += piece
         except BrokenError as error:
@@ -71,7 +74,7 @@ class Head:
             return piece
         if self._broken is not None:
             raise self._broken
-        return self._file.read(size) or b""
+        return b"" if self._ended else self._file.read(size) or b""
 
 
 class Settings(NamedTuple):
@@ -142,14 +145,24 @@ def hidden(name: str) -> bool:
     return any(part.startswith(".") and part not in (".", "..") for part in name.split("/"))
 
 
+def _is_plain(head: bytes) -> bool:
+    """Tell whether this certainly begins an object that is no recording, as most files do: no pattern need be asked then."""
+    if head[:1] != b"{" or head[257:262] == b"ustar":
+        return False
+    inside = head[1:].lstrip()
+    return not inside.startswith((b'"log"', b'"Initialize"')) and b'"interactions"' not in inside
+
+
 def kind_of(head: bytes, name: str = "") -> str | None:
     """Tell what a stream holds by its first bytes and, where those say nothing, by its name; None is plain text."""
+    if _is_plain(head) and ".har" not in name.lower():
+        return None
     for magic, kind in _MAGIC:
-        if magic.match(head):
+        if re.match(magic, head):
             return kind
     text = head.removeprefix(BOM).lstrip(BLANK)
     for opening, kind in _TEXTS:
-        if opening.match(text):
+        if re.match(opening, text):
             return kind
     ending = re.search(r"\.[a-z-]+$", name.lower())
     named = _BY_NAME.get(ending[0]) if ending else None

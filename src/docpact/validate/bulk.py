@@ -229,7 +229,11 @@ class Sieve:
 
     def accepts(self, line: bytes) -> bool:
         """Say that the payload in a line has no finding (True), or that it is not known to have none (False)."""
-        return any(shape.run(line, [len(line)], 0) for shape in self._order)
+        ends = [len(line)]
+        for shape in self._order:  # noqa: SIM110 - a generator costs a fifth of what it goes through
+            if shape.run(line, ends, 0):
+                return True
+        return False
 
     def learn(self, line: bytes, payload: Any) -> None:
         """Remember a line in which the thorough path found nothing."""
