@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from docpact.live.tokens import revealing
 from docpact.validate.heard import writings
 from docpact.validate.packed import unpacked
 
@@ -90,7 +91,5 @@ class Mask:
 
 
 def _forms(token: str) -> set[str]:
-    whole = {token.replace("/", "\\/"), token.removeprefix("sk-"), *writings(token)}
-    # What stands before a dash is the whole of it for some relays, and was sent as a token that was cut off.
-    parts = {token[: len(token) // 2], token[:-1]}
-    return {form for form in whole | {part for part in parts if len(part) >= _LEAST_PART} if form}
+    told = {part for part in revealing(token) if part == token or len(part) >= _LEAST_PART}
+    return {form for part in told for form in (part, part.replace("/", "\\/"), *writings(part)) if form}

@@ -49,6 +49,14 @@ def wrong(token: str, name: str) -> list[Wrong]:
     return found + [Wrong(f"Bearer {other}", f"Bearer ${{{name}{how}}}") for how, other in cases.items() if other != token]
 
 
+def revealing(token: str) -> set[str]:
+    """Return the token, and what of it stands in the wrong ones: whoever sees it knows half of the token, or all."""
+    mark = _MARK if token.startswith(_MARK) else ""
+    key = token.removeprefix(mark).partition("-")[0]
+    half = len(key) // 2
+    return {token, token[len(mark) :], mark + key[:half], key[half:], mark + key[:-1], token.upper(), token.lower()}
+
+
 def _other(token: str) -> str:
     """Return another token of the same length and form, drawn anew each time, so that it says nothing of the right one."""
     mark = _MARK if token.startswith(_MARK) else ""

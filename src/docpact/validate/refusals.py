@@ -74,7 +74,7 @@ def _without_token(heard: Heard) -> Iterator[Breach]:
     if is_task(heard.contract, heard.content.body):
         message = f"without a token the answer is {_status(heard)}, with a task in it"
         yield Breach("auth-not-asked", "", heard.answer.status, 401, message, heard.clause("auth"))
-    elif heard.exchange.request.method == "HEAD" and _is_json(heard):
+    elif heard.exchange.request.method == "HEAD" and _is_json(heard) and not heard.exchange.extra:
         message = f"without a token HEAD is answered with {_status(heard)}, as for a task"
         yield Breach("auth-not-asked", "", heard.answer.status, 401, message, heard.clause("auth"))
 
