@@ -71,9 +71,9 @@ class Answers:
 
 def _measured(answer: Answer, request: Request) -> Fetched:
     said = answer.header("content-length")
-    if said is None:
+    if said is None and request.method != "HEAD":
         return Fetched(answer)
-    length = 0 if request.method == "HEAD" else int(said)
+    length = 0 if request.method == "HEAD" else int(said or 0)
     if length > len(answer.body):
         return Fetched(answer, Lack.CUT, "the connection was closed before the answer ended")
     return Fetched(answer._replace(body=answer.body[:length]), extra=len(answer.body) - length)

@@ -213,10 +213,10 @@ def test_nothing_with_status_200_is_an_empty_body_and_needs_no_type() -> None:
     ("lack", "rule"),
     [(Lack.REFUSED, "http-cut"), (Lack.UNREACHABLE, "http-late"), (Lack.LATE, "http-late"), (Lack.MALFORMED, "http-malformed")],
 )
-def test_what_lacks_is_an_error_for_a_task_and_a_warning_where_the_request_was_odd(lack: Lack, rule: str) -> None:
+def test_what_lacks_is_an_error_and_only_a_warning_where_an_odd_request_is_dropped(lack: Lack, rule: str) -> None:
     assert rules(told(Exchange(REQUEST, Purpose.TASK, lack=lack)), "error") == [rule]
     found = told(Exchange(REQUEST, Purpose.ODD_ID, lack=lack))
-    assert rules(found, "error" if lack in (Lack.REFUSED, Lack.UNREACHABLE) else "warning") == [rule]
+    assert rules(found, "warning" if lack is Lack.MALFORMED else "error") == [rule]
 
 
 def test_who_asks_for_no_token_is_excused_where_the_family_has_that_setting_but_not_for_a_refusal_with_the_task_in_it() -> None:

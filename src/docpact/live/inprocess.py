@@ -116,10 +116,10 @@ class _Call:
         """Return the answer as a client on a wire would see it: by its content-length, where it says one."""
         answer = self._answer()
         said = answer.header("content-length") if answer is not None else None
-        if answer is None or said is None or not (said.isascii() and said.isdigit()):
+        bodiless = answer is not None and (self._method == "HEAD" or answer.status in _BODILESS)
+        if answer is None or not (bodiless or (said is not None and said.isascii() and said.isdigit())):
             return Fetched(answer)
-        bodiless = self._method == "HEAD" or answer.status in _BODILESS
-        length = 0 if bodiless else int(said)
+        length = 0 if bodiless else int(said or 0)
         if len(answer.body) < length:
             note = f"the connection was closed before the answer ended; {len(answer.body):,} bytes of the body had come"
             return Fetched(answer, Lack.CUT, note)

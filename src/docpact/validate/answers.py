@@ -73,8 +73,8 @@ def _wire(heard: Heard) -> Iterator[Breach]:
 
 def _lacking(heard: Heard, rule: str, otherwise: str) -> Breach:
     exchange = heard.exchange
-    # What stands in front of a relay may drop an odd request without a word.
-    severity = Severity.WARNING if exchange.purpose is Purpose.ODD_ID and exchange.lack not in NO_CONNECTION else None
+    # What stands in front of a relay may drop an odd request without a word; who waits for it is held up all the same.
+    severity = Severity.WARNING if exchange.purpose is Purpose.ODD_ID and exchange.lack not in NO_CONNECTION | _LATE else None
     after = f" (after {exchange.seconds:,.1f} s)" if exchange.lack in _LATE and exchange.seconds else ""
     return Breach(rule, "", str(exchange.lack), None, f"{heard.safe(exchange.note) or otherwise}{after}", severity=severity)
 
