@@ -7,6 +7,7 @@ memory  10,000,000 payloads             about 4 minutes, and only if it is named
 fixtures    payloads made, beside other generators      about 3 minutes, and only if it is named
 strategies  examples drawn by @given                    about 2 minutes, and only if it is named
 length      1,000,000 payloads made                     about a minute, and only if it is named
+serving     mocks under load, beside other mocks        about 5 minutes, and only if it is named
 draw    nothing: tables and plot anew from results.json
 """
 
@@ -20,9 +21,10 @@ import sys
 from figures import FIGURES as JUDGING
 from making import FIGURES as MAKING
 from measure import HERE, OUT, circumstances, medians, others, peers, side_by_side, used
+from serving import FIGURES as SERVING
 from tables import RESULTS, described, each, evaluated, fill_in, printed, read, write
 
-FIGURES = {**JUDGING, **MAKING}
+FIGURES = {**JUDGING, **MAKING, **SERVING}
 USUAL = ("bulk", "files", "one")
 
 
@@ -46,7 +48,7 @@ def measure(name: str, chosen: argparse.Namespace) -> dict[str, object]:
     figure = FIGURES[name](10 if chosen.fast else 1, alone=chosen.without_peers)
     rounds = chosen.rounds or (1 if chosen.fast else figure.rounds)
     before = used()
-    costs = side_by_side(figure.programs, rounds, warm=figure.warm)
+    costs = figure.measured(rounds) if figure.measured else side_by_side(figure.programs, rounds, warm=figure.warm)
     entry: dict[str, object] = {**circumstances(rounds), "others": others(before), **figure.about}
     entry["costs"] = {program: cost.rounded() for program, cost in medians(costs).items()}
     alone = each(figure.spans, costs)

@@ -13,6 +13,8 @@ from payloads import INVALID_EVERY, big_file, folder, links, one_file
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from measure import Cost
+
 SCHEMA = str(ROOT / "schemas" / "task-fetch.schema.json")
 DOCUMENTED = ("--layer", "documented")
 
@@ -57,7 +59,8 @@ class Span(NamedTuple):
 class Figure(NamedTuple):
     """Programs to run side by side, what is claimed of them, and the circumstances.
 
-    `spans` names what is claimed a time, and not of a whole program. `after` is asked when all rounds are over.
+    `spans` names what is claimed a time, and not of a whole program. `after` is asked when all rounds are over. `measured` is
+    asked for the costs of so many rounds, where they are not those of programs that run to their end.
     """
 
     programs: Mapping[str, Program]
@@ -67,6 +70,7 @@ class Figure(NamedTuple):
     warm: bool = True
     spans: Mapping[str, Span] = MappingProxyType({})
     after: Callable[[], Mapping[str, object]] = dict
+    measured: Callable[[int], dict[str, list[Cost]]] | None = None
 
 
 def told_by_docpact(printed: str) -> int:

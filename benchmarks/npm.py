@@ -1,4 +1,4 @@
-"""The one peer that runs on Node.js, installed into benchmarks/out/node."""
+"""Peers that come from npm, each installed into a folder of its own in benchmarks/out/node."""
 
 from __future__ import annotations
 
@@ -39,9 +39,15 @@ def node_version(program: str) -> str:
 
 def faker() -> Path:
     """Return the module to import, installed if it is not there in this version."""
-    folder = OUT / "node"
+    folder, _ = installed(PACKAGE, VERSION)
+    return folder / "dist" / "index.js"
+
+
+def installed(package: str, version: str) -> tuple[Path, dict[str, str]]:
+    """Return the folder of a package, installed by itself if it is not there in this version, and the version by its name."""
+    folder = OUT / "node" / package.replace("/", "-").lstrip("@")
     stamp = folder / ".stamp"
-    asked = f"{PACKAGE}@{VERSION}"
+    asked = f"{package}@{version}"
     if not stamp.exists() or stamp.read_text("utf-8") != asked:
         print(f"bench: installing {asked} (needs a registry of npm; only this once)", flush=True)
         shutil.rmtree(folder, ignore_errors=True)
@@ -56,4 +62,4 @@ def faker() -> Path:
                 f"that version.\n{WITHOUT}"
             )
         stamp.write_text(asked, "utf-8")
-    return folder / "node_modules" / PACKAGE / "dist" / "index.js"
+    return folder / "node_modules" / package, {package: version}

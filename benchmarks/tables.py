@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from figures import Claim, Span
 
 RESULTS = HERE / "results.json"
-ORDER = ("bulk", "files", "one", "memory", "fixtures", "strategies", "length")
+ORDER = ("bulk", "files", "one", "memory", "fixtures", "strategies", "length", "serving")
 BUSY = 0.1
 UNITS = {"cpu": "times the CPU time", "wall": "times as long", "memory": "MB"}
 
