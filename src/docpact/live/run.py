@@ -68,7 +68,18 @@ async def run(contract: Contract, plan: Plan, door: Door, more: Sequence[Extra] 
 async def _tried(session: Session, more: Sequence[Extra]) -> None:
     plan = session.plan
     tries, last = probes.planned(session), probes.methods(session)
-    polls, purse = _shares(session, len(tries) + len(last) + sum(extra.requests for extra in more))
+    wanted = len(tries) + len(last) + sum(extra.requests for extra in more)
+    polls, purse, kept = _shares(session, wanted)
+    # What is tried takes a moment, and polls take a while: it may not take what they need.
+    room = max(session.sender.left - kept, 0)
+    last, tries = last[:room], tries[: max(room - len(last), 0)]
+    room -= len(tries) + len(last)
+    more = [extra for extra in more if extra.requests <= room]
+    left_out = wanted - len(tries) - len(last) - sum(extra.requests for extra in more)
+    if left_out:
+        session.notes.append(
+            f"{left_out} requests that no client would send were left out, so that tasks are polled (--max-requests)"
+        )
     async with asyncio.TaskGroup() as group:
         for task in plan.follows:
             group.create_task(follow.follow(session, task, purse))
@@ -86,8 +97,8 @@ async def _asked(extra: Extra, session: Session) -> None:
     await extra.ask(session)
 
 
-def _shares(session: Session, reserve: int) -> tuple[int, follow.Purse]:
-    """Say how many polls each task gets that is judged as it stands, and those that are followed together."""
+def _shares(session: Session, reserve: int) -> tuple[int, follow.Purse, int]:
+    """Say how many polls each task gets that is judged as it stands, and those that are followed together; and all of them."""
     plan = session.plan
     tasks, follows = len(plan.tasks), len(plan.follows)
     # Who names many tasks wants them followed more than anything else.
@@ -95,7 +106,8 @@ def _shares(session: Session, reserve: int) -> tuple[int, follow.Purse]:
     left = max(session.sender.left - reserve, session.sender.left * 2 // 3 if many else session.sender.left // 2)
     polls = max(min(_POLLS - 1, (left // 2 if follows else left) // max(tasks, 1)), 1)
     beyond = 2 if many else len(follow.BEYOND) + 1
-    return polls, follow.Purse(max(left - polls * tasks - beyond * follows, _LEAST_POLLS * follows), follows)
+    purse = follow.Purse(max(left - polls * tasks - beyond * follows, _LEAST_POLLS * follows), follows)
+    return polls, purse, polls * tasks + purse.polls + beyond * follows
 
 
 def _verdict(session: Session, missing: NotEstablished | None, *, interrupted: bool) -> Verdict:
