@@ -35,8 +35,8 @@ DOORS: dict[str, str | tuple[str, ...]] = {
     "h11": "live.wire",
     "httptools": "mock.server",
     "schemathesis": "live.engine",
-    "vcr": "cassettes.store",
-    "yaml": "inputs.cassettes",
+    "vcr": ("cassettes.player", "cassettes.store"),
+    "yaml": ("inputs.cassettes", "cassettes.in_yaml"),
     "zstandard": "inputs.frames",
 }
 

@@ -1,6 +1,7 @@
 """Every rule has cases that keep it and cases that break it: `tests/cases/RULE/pass_*.json`, `fail_*.json`.
 
-A case is a payload, or the polls of a task. For a rule that only an exchange can break it is one, as `exchanges.py` reads it.
+A case is a payload, or the polls of a task. For a rule that only an exchange can break it is one, as `exchanges.py` reads it,
+and for one that only a recording can break a cassette.
 """
 
 from __future__ import annotations
@@ -16,10 +17,11 @@ import pytest
 
 from docpact import inputs
 from docpact.captures import Corrupt, Text
+from docpact.cassettes import audit, reading
 from docpact.contract import load
 from docpact.finding import Finding, Layer, Severity
 from docpact.pointers import ABSENT
-from docpact.rules import OF_EXCHANGES, OF_FOLLOWING, RULES
+from docpact.rules import OF_EXCHANGES, OF_FOLLOWING, OF_RECORDINGS, RULES
 from docpact.validate.ended import not_ended
 from docpact.validate.stream import Settings, Stream, broken_off
 
@@ -41,6 +43,9 @@ def files(kind: str) -> list[Path]:
 def judge(rule: str, body: bytes, *, story: bool) -> list[Finding]:
     if rule == "capture-corrupt":
         return judge_capture(b64decode(json.loads(body)))
+    if rule in OF_RECORDINGS:
+        recording = reading.read(body)
+        return [*audit.leaks(recording, body, "case"), *audit.marks(recording, "case", CONTRACT)]
     if rule in OF_EXCHANGES:
         return [breach.finding() for breach in exchanges.told(exchanges.in_case(json.loads(body)))]
     if rule in OF_FOLLOWING:

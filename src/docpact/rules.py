@@ -270,6 +270,14 @@ _ROWS = (
          "what stands before the break was judged, and what follows is lost: copy or record it again",
          "what stood behind the break is not there: count what was read",
          reason="a payload that cannot be read was not judged; a capture that is cut off must not pass for a whole one"),
+    Rule("capture-secret", TRANSPORT, ERROR, "a recording holds no secret",
+         "docpact cassette scrub FILE takes it out; a secret that was shared, or is in the history of a repository, must be renewed",
+         "whoever can read the repository can use the token, open the signed address, or knows who asked",
+         reason="recordings are committed and shared; a token or an address in them is found years later"),
+    Rule("capture-stale", TRANSPORT, WARNING, "a recording was made by the contract that it is held to",
+         "docpact cassette verify asks whether the endpoint still answers so; record it again where it does not",
+         "a test may pass with answers that nobody gives any more",
+         reason="a recording keeps the contract that it was judged by; what that one accepted, another one may not"),
 )  # fmt: skip
 
 # What no payload can break, but an exchange: seen by `check`, and committed by the mock.
@@ -355,3 +363,5 @@ RULES: Mapping[str, Rule] = MappingProxyType({rule.id: rule for rule in (*_ROWS,
 OF_EXCHANGES = frozenset(rule.id for rule in _ROWS_OF_EXCHANGES)
 # What is told of a task that is followed to its end, and of no payload.
 OF_FOLLOWING = frozenset({"not-ended"})
+# What only a recording can break, and `docpact cassette lint` looks for.
+OF_RECORDINGS = frozenset({"capture-secret", "capture-stale"})

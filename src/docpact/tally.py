@@ -79,6 +79,14 @@ class Tally:
     def judged(self, findings: Sequence[Finding]) -> Sequence[Finding]:
         """Count one payload and what was found in it; return the findings that are neither waived nor known."""
         self.payloads += 1
+        if findings:
+            findings = self.told(findings)
+            if any(f.severity is Severity.ERROR for f in findings):
+                self.violating += 1
+        return findings
+
+    def told(self, findings: Sequence[Finding]) -> Sequence[Finding]:
+        """Count what was found in no payload, but beside them; return the findings that are neither waived nor known."""
         if findings and self.waivers is not None:
             kept = [finding for finding in findings if not self.waivers.accepts(finding)]
             self.waived += len(findings) - len(kept)
@@ -89,8 +97,6 @@ class Tally:
             self.found(findings)
             if self.sample is not None:
                 self.sample.judged(findings)
-            if any(f.severity is Severity.ERROR for f in findings):
-                self.violating += 1
         return findings
 
     def _new(self, findings: Sequence[Finding]) -> Sequence[Finding]:

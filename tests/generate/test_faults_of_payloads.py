@@ -19,7 +19,7 @@ from docpact.generate.faults import Faults, faults, story_faults
 from docpact.generate.payloads import Sampler
 from docpact.generate.stories import line, story
 from docpact.polled import Polled, unwrapped
-from docpact.rules import OF_EXCHANGES, OF_FOLLOWING, RULES
+from docpact.rules import OF_EXCHANGES, OF_FOLLOWING, OF_RECORDINGS, RULES
 from docpact.validate.stream import Settings, Stream
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ PROFILES = tuple(CONTRACT.profiles)
 
 # What no body and no story breaks: the capture around it, its size, which is tried once for itself, and what only an exchange
 # breaks (test_faults_http.py), or a task that is followed.
-NOT_IN_A_BODY = {"capture-corrupt", "json-size", "documented-constraint"} | OF_EXCHANGES | OF_FOLLOWING
+NOT_IN_A_BODY = {"capture-corrupt", "json-size", "documented-constraint"} | OF_EXCHANGES | OF_FOLLOWING | OF_RECORDINGS
 # What only one profile calls a breach.
 ONLY_UNDER = {"undocumented-member": "strict", "status-back-known": "go-relay"}
 

@@ -37,7 +37,7 @@ _ADDRESS = re.compile(r"https?://[^\s\"'<>]+")
 # What a CDN signs with, and what servers hand a token by.
 _SIGNED = frozenset({"ex", "is", "hm", "token", "signature", "sig", "expires", "policy", "key", "auth", "credential"})
 # Discord's file names begin with the name of whoever asked for the picture; ids of channel and message lead to them.
-_ATTACHMENT = re.compile(r"(/attachments/)\d+/\d+/(?!redacted_)[^/_]+(?:_[^/_]+)*?(_[^/]*)?$")
+_ATTACHMENT = re.compile(r"(/attachments/)\d+/\d+/(?!redacted[_.])[^/_]+(?:_[^/_]+)*?(_[^/]*)?$")
 
 
 class Redaction:

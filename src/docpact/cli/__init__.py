@@ -21,6 +21,7 @@ VERBS = {
     "generate": "make payloads, stories, covers and faults for tests",
     "mock": "serve a relay on this machine, healthy or faulty as you like",
     "check": "hold a live endpoint to a contract, and say what was seen",
+    "cassette": "keep recorded exchanges that can be trusted: free of secrets, and true to a contract",
     "explain": "say what a rule or a member means, and which page lines say so",
 }
 

@@ -9,7 +9,7 @@ from docpact.contract import Contract, load
 from docpact.errors import Exit, UsageError
 from docpact.finding import Layer, without_indices
 from docpact.redact import printable
-from docpact.rules import OF_EXCHANGES, OF_FOLLOWING, RULES, Rule
+from docpact.rules import OF_EXCHANGES, OF_FOLLOWING, OF_RECORDINGS, RULES, Rule
 
 if TYPE_CHECKING:
     import argparse
@@ -30,6 +30,12 @@ _WITHOUT = {
     Layer.COHERENT: "break  not with the example of this contract: no entry speaks of it",
     Layer.LIFECYCLE: "break  not with the example of this contract: its lifecycle does not speak of it",
     Layer.TRANSPORT: "break  a text larger than the limit (--max-bytes), or a capture that is cut off",
+}
+
+# What breaks a rule that no payload breaks, but a recording.
+_RECORDED = {
+    "capture-secret": "break  a cassette with a header such as Authorization, or an address that is signed (docpact cassette lint)",
+    "capture-stale": "break  a cassette that docpact recorded by another contract (docpact cassette lint)",
 }
 
 # Which part of the lifecycle gives the reason of a rule.
@@ -141,6 +147,9 @@ def _broken(contract: Contract, rule: Rule) -> Iterator[str]:
     if rule.id in OF_EXCHANGES:
         yield from exchanged.told(contract, rule)
         return
+    if rule.id in OF_RECORDINGS:
+        yield _RECORDED[rule.id]
+        return
     if rule.id in OF_FOLLOWING:
         yield from list(exchanged.never_ending(contract)) or [_WITHOUT[rule.layer]]
         return
@@ -153,7 +162,7 @@ def _broken(contract: Contract, rule: Rule) -> Iterator[str]:
 
 
 def _waive(contract: Contract, rule: Rule) -> Iterator[str]:
-    verb = "check" if rule.id in OF_EXCHANGES | OF_FOLLOWING else "validate"
+    verb = "check" if rule.id in OF_EXCHANGES | OF_FOLLOWING else "cassette lint" if rule.id in OF_RECORDINGS else "validate"
     yield f"waive  docpact {verb} --waivers FILE, with this in the file:"
     yield "         [[waiver]]"
     yield f'         rule = "{rule.id}"'

@@ -9,7 +9,7 @@ from docpact.captures import Text
 from docpact.finding import Layer
 from docpact.redact import printable
 from docpact.report import FORMATS, Run, render
-from docpact.rules import OF_EXCHANGES, OF_FOLLOWING, RULES
+from docpact.rules import OF_EXCHANGES, OF_FOLLOWING, OF_RECORDINGS, RULES
 
 if TYPE_CHECKING:
     import argparse
@@ -127,11 +127,12 @@ def width(options: argparse.Namespace, stream: TextIO) -> int | None:
 
 
 def rules_in_force(
-    contract: Contract, profile: str, layers: Collection[Layer], *, asked: bool, live: bool = False
+    contract: Contract, profile: str, layers: Collection[Layer], *, asked: bool, live: bool = False, recorded: bool = False
 ) -> tuple[str, ...]:
     """Name the rules that a run judges by: those of its layers of which the contract speaks; transport always.
 
-    `live` is a run against an endpoint, which alone can see what HTTP, tokens, ids and methods promise.
+    `live` is a run against an endpoint, which alone can see what HTTP, tokens, ids and methods promise; `recorded` is one over
+    cassettes, which are searched for secrets.
     """
     spoken = {entry.rule for entry in contract.coherence} | ({"id-mismatch"} if asked else set())
     names = []
@@ -141,6 +142,7 @@ def rules_in_force(
         silent = rule.layer is Layer.COHERENT and rule.id not in spoken
         ignored = rule.id == "undocumented-member" and contract.profile(profile).undocumented is None
         elsewhere = rule.id == _OF_CAPTURES if live else rule.id in OF_EXCHANGES | OF_FOLLOWING
+        elsewhere |= rule.id in OF_RECORDINGS and not recorded
         if not silent and not ignored and not elsewhere:
             names.append(rule.id)
     return tuple(names)

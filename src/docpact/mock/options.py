@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, NamedTuple
 
 from docpact.errors import UsageError
-from docpact.rules import RULES
+from docpact.rules import OF_RECORDINGS, RULES
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 CONDITIONS = ("every", "after", "status", "poll")
 # A capture is a file: no server can break one.
-OF_FILES = frozenset({"capture-corrupt"})
+OF_FILES = frozenset({"capture-corrupt"}) | OF_RECORDINGS
 
 
 class Row(NamedTuple):

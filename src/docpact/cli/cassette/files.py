@@ -1,0 +1,68 @@
+"""The cassettes that a command line names: files, folders that hold some, and patterns."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, NamedTuple
+
+from docpact import captures
+from docpact.cassettes import reading
+from docpact.errors import CaptureError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from docpact.captures import Skipped, Unreadable
+    from docpact.lines import Readable
+
+_NAMES = (".yaml", ".yml", ".json")
+
+
+class Found(NamedTuple):
+    """A cassette that was read: its name, its bytes, and what they hold."""
+
+    name: str
+    content: bytes
+    recording: reading.Recording
+
+
+class _Whole(captures.Plain):
+    """Reads files whole, as far as the limit, and of a folder those that are cassettes."""
+
+    def knows(self, name: str, head: bytes) -> bool:
+        """Tell whether a file that nobody named is a cassette."""
+        return name.lower().endswith(_NAMES) and reading.is_cassette(head)
+
+    def texts(self, file: Readable, source: str, *, named: bool) -> Iterator[captures.Read]:
+        """Yield the content of an open file."""
+        pieces, size = [], 0
+        while size <= self.limit and (piece := file.read(1 << 20)):
+            pieces.append(piece)
+            size += len(piece)
+        content = b"".join(pieces)
+        if named or reading.is_cassette(content):
+            yield captures.Text(source, None, content, size)
+        else:
+            yield captures.Skipped(source, "is no cassette")
+
+
+def found(names: Sequence[str]) -> Iterator[Found | Skipped | Unreadable]:
+    """Yield every cassette that was named, or stands in a folder that was; what cannot be read is yielded with the reason."""
+    if not names:
+        raise UsageError("name cassettes", hint="for example: docpact cassette lint tests/cassettes/")
+    for thing in captures.read(names, None, reading.LIMIT, _Whole(reading.LIMIT)):
+        if not isinstance(thing, captures.Text):
+            if isinstance(thing, captures.Skipped | captures.Unreadable):
+                yield thing
+            continue
+        try:
+            content = thing.content or b""
+            yield Found(thing.source, content, reading.read(content))
+        except CaptureError as error:
+            yield captures.Unreadable(thing.source, error.message, error.hint)
+
+
+def refuse_standard_input(names: Sequence[str]) -> None:
+    """Raise `UsageError` where a cassette is to be read from standard input, which has no place to be written to."""
+    if "-" in names and not os.path.lexists("-"):
+        raise UsageError("a cassette is a file, and - is standard input", hint="name the file")

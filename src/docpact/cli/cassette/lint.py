@@ -1,0 +1,142 @@
+"""`docpact cassette lint`: judge recorded answers by a contract, and look for secrets."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from docpact import __version__
+from docpact.cli import accepting, configured, reports
+from docpact.cli.cassette import files
+from docpact.contract import load
+from docpact.errors import Exit
+from docpact.finding import Layer
+from docpact.report import Run
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator
+
+    from docpact.captures import Read
+    from docpact.cli import Streams
+    from docpact.contract import Contract
+    from docpact.tally import Tally
+    from docpact.validate.stream import Stream
+
+_DIGITS = 3
+_EXAMPLES = """examples:
+  docpact cassette lint tests/cassettes/
+  docpact cassette lint tests/cassettes/poll.yaml --profile go-relay --format github
+
+Each recorded answer of the documented operation is judged as docpact validate judges it, and everything that stands in the
+file is searched for secrets. Exit codes: 0 conforms, 1 violates or holds a secret, 3 unreadable, 4 nothing to judge."""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    add = parser.add_argument
+    parser.epilog = _EXAMPLES
+    add("inputs", nargs="*", metavar="FILE|DIR|GLOB", help="cassettes of vcrpy, pytest-recording or docpact, in YAML or JSON")
+    add("--contract", default="task-fetch", metavar="NAME|DIR", help="the contract to judge by (default: task-fetch)")
+    add("--profile", default="documented", metavar="NAME", help="what a family of servers does beside the page")
+    add("--stories", action="store_true", help="judge the answers of one id as polls, in their order")
+    reports.configure(parser)
+    add("--fail-on", default="error", choices=configured.FAIL_ON, help="what makes the exit code 1")
+    accepting.configure(parser, sample=False)
+    add("--max-findings", type=int, metavar="N", help="list at most N findings; all of them are counted")
+    parser.set_defaults(each=False)
+    configured.configure(parser, without=("max-bytes", "layer"))
+
+
+def run(options: argparse.Namespace, streams: Streams) -> int:
+    """Judge the cassettes and write the report; what was found so far is reported on Ctrl-C too."""
+    from docpact.validate.stream import Settings, Stream
+
+    origins = configured.settle(options)
+    if options.show_settings:
+        return configured.show(options, origins, streams)
+    files.refuse_standard_input(options.inputs)
+    contract = load(options.contract)
+    stream = Stream(contract, Settings(profile=options.profile, stories=options.stories))
+    tally = accepting.tally(options, contract)
+    interrupted = False
+    with reports.Gathered(options, contract) as gathered:
+        try:
+            for thing in files.found(options.inputs):
+                _take(thing, contract, stream, tally, gathered)
+        except KeyboardInterrupt:
+            interrupted = True
+        tally.stories = stream.told_stories
+        gathered.write(_report(options, contract, tally, streams, interrupted=interrupted), streams)
+        accepting.write(options, tally, streams, interrupted=interrupted)
+    return Exit.INTERRUPTED if interrupted else tally.exit_code(options.fail_on)
+
+
+def _take(
+    thing: files.Found | Read, contract: Contract, stream: Stream, tally: Tally, gathered: reports.Gathered
+) -> None:  # fmt: skip
+    from docpact import captures
+    from docpact.cassettes import audit
+    from docpact.validate.stream import broken_off
+
+    if isinstance(thing, captures.Unreadable):
+        tally.could_not_read(thing)
+    elif isinstance(thing, captures.Skipped):
+        tally.passed_over(thing)
+    if not isinstance(thing, files.Found):
+        return
+    for text in answers(thing, contract):
+        if isinstance(text, captures.Text):
+            gathered.take(text, (tally.judged(found) for found in stream.judge(text)))
+        elif isinstance(text, captures.Corrupt):
+            gathered.take(captures.Text(text.source, text.line, None, 0), iter([tally.judged([broken_off(text)])]))
+        elif isinstance(text, captures.Unreadable):
+            tally.could_not_read(text)
+        elif isinstance(text, captures.Skipped):
+            tally.passed_over(text)
+    found = [*audit.leaks(thing.recording, thing.content, thing.name), *audit.marks(thing.recording, thing.name, contract)]
+    if found:
+        gathered.take_findings(tally.told(found))
+
+
+def answers(found: files.Found, contract: Contract) -> Iterator[Read]:
+    """Yield the text of each recorded answer of the documented operation, and why the others are passed over."""
+    from docpact import captures, inputs
+    from docpact.inputs.answers import Exchange, answer, header, milliseconds
+
+    settings = inputs.Settings(captures.DEFAULT_LIMIT, inputs.operations(contract.openapi))
+    for number, one in enumerate(found.recording.interactions()):
+        code = one.response.get("status")
+        code = str(code.get("code") if isinstance(code, dict) else code)
+        exchange = Exchange(
+            method=one.method,
+            url=one.uri,
+            status=int(code) if code.isascii() and code.isdigit() and len(code) == _DIGITS else None,
+            body=one.response.get("body"),
+            encoding=header(one.response["headers"], "content-encoding"),
+            at=milliseconds(found.recording.extra(number).get("recorded_at")),
+        )
+        yield answer(exchange, found.recording.shown(found.name, number), settings)
+
+
+def _report(
+    options: argparse.Namespace, contract: Contract, tally: Tally, streams: Streams, *, interrupted: bool
+) -> Run:  # fmt: skip
+    layers = {Layer.DOCUMENTED, Layer.COHERENT, *({Layer.LIFECYCLE} if options.stories else ())}
+    return Run(
+        version=__version__,
+        contract=contract.name,
+        schema_sha256=contract.schema_sha256,
+        profile=options.profile,
+        tally=tally,
+        fail_on=options.fail_on,
+        most=options.max_findings,
+        interrupted=interrupted,
+        rules=reports.rules_in_force(contract, options.profile, layers, asked=False, recorded=True),
+        inputs=tuple(options.inputs),
+        root=os.getcwd(),
+        promised=contract,
+        seen=None,
+        colour=reports.colour(options, streams.stdout),
+        width=reports.width(options, streams.stdout),
+    )
