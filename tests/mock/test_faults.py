@@ -166,7 +166,7 @@ def test_conditions_say_when_a_fault_is_committed(condition: str, statuses: list
     assert bodies(mock.relay(CONTRACT, faults=[f"http-server-error{condition}"]), 8) == statuses
 
 
-@pytest.mark.parametrize("rule", ["documented-type", "documented-enum", "documented-null"])
+@pytest.mark.parametrize("rule", ["documented-type", "documented-enum", "documented-null", "documented-required"])
 def test_what_is_broken_in_some_polls_does_not_break_what_the_others_tell(rule: str) -> None:
     relay = mock.relay(CONTRACT, faults=[f"{rule}:every=2"])
     found = [one for task in relay.tasks()[:2] for one in followed(relay, task)]

@@ -89,8 +89,8 @@ class Breaker:
     def plan(self, made: Made, rule: str, wanted: Callable[[str], bool]) -> list[Broken | None]:
         """Return for each step of a life the body that breaks a rule there, or None where none can.
 
-        Where there are bodies that break no other rule, whatever the other polls show, it is those alone. Else it is a row of
-        them from the first step on with which the fewest other rules break.
+        Where there are bodies that break no other rule, whatever the other polls show, it is those alone: at each step the one
+        with the fewest warnings beside it. Else it is a row of them from the first step on with which the fewest other rules break.
         """
         ways = [islice(self.bodies(rule, step.payload, wanted), _MOST_WEIGHED) for step in made.steps]
         if rule in faults_text.TURNS:
@@ -99,12 +99,15 @@ class Breaker:
         firsts: list[Broken | None] = [None] * len(ways)
         alone: list[Broken | None] = [None] * len(ways)
         for number, found in enumerate(ways):
+            fewest: int | None = None
             for one in found:
                 firsts[number] = firsts[number] or one
                 # Before, and after, a poll that shows the same step as it should be.
                 told = [*whole[:number], one.payload, whole[number], one.payload, *whole[number:]]
-                if not self._beside(made, told, rule):
-                    alone[number] = one
+                errors, warnings = self._beside(made, told, rule)
+                if not errors and (fewest is None or warnings < fewest):
+                    alone[number], fewest = one, warnings
+                if fewest == 0:
                     break
         if any(alone):
             return alone
@@ -113,13 +116,14 @@ class Breaker:
         able = [(self._beside(made, life, rule), n) for n, life in enumerate(lives) if any(rows[n])]
         return rows[min(able)[1]] if able else alone
 
-    def _beside(self, made: Made, told: list[Any], rule: str) -> int:
-        """Count the other rules that break when a life is told so."""
-        story, broken = Story(), set[str]()
+    def _beside(self, made: Made, told: list[Any], rule: str) -> tuple[int, int]:
+        """Count the other rules that break when a life is told so: with errors, and with warnings."""
+        story, broken = Story(), set[tuple[str, bool]]()
         for number, payload in enumerate(told):
             found = self._judged(story, payload, number, made.id)
-            broken |= {one.rule for one in found if (one.severity or RULES[one.rule].severity) is Severity.ERROR}
-        return len(broken - {rule})
+            broken |= {(one.rule, (one.severity or RULES[one.rule].severity) is Severity.ERROR) for one in found}
+        errors = sum(is_error for name, is_error in broken if name != rule)
+        return errors, sum(name != rule for name, _ in broken) - errors
 
     def _judged(self, story: Story, payload: Any, number: int, asked: str) -> list[Breach]:
         known = asked if "id" in self.contract.roles else None
