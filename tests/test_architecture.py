@@ -33,6 +33,7 @@ DOORS: dict[str, str | tuple[str, ...]] = {
     "pytest": "pytest_plugin",
     "referencing": "validate",
     "h11": "live.wire",
+    "httpx": "pytest_plugin.in_process",
     "httptools": "mock.server",
     "schemathesis": "live.engine",
     "vcr": ("cassettes.player", "cassettes.store"),

@@ -5,13 +5,18 @@ Loaded by every run of pytest where docpact is installed, so that nothing is imp
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from docpact.api import Contract
+    from docpact.mock import Row
     from docpact.pytest_plugin.payloads import Payloads
+    from docpact.pytest_plugin.relay import MockRelay
 
 _OPTIONS = {
     "contract": ("task-fetch", "the contract: a name, or the folder that docpact derive has made"),
@@ -19,9 +24,12 @@ _OPTIONS = {
     "seed": ("0", "what payloads are drawn from"),
 }
 _MARKER = (
-    "docpact(contract=NAME, profile=NAME, seed=SEED, rules=[RULE, ...], each=False): for this test another contract, profile "
-    "or seed; which rules docpact_faults breaks, and whether at each place instead of one"
+    "docpact(contract=NAME, profile=NAME, seed=SEED, rules=[RULE, ...], each=False, status=STATUS, action=ACTION, "
+    "faults=[FAULT, ...], pace=SECONDS, token=TOKEN): for this test another contract, profile or seed; which rules "
+    "docpact_faults and docpact_broken_relay break, whether at each place instead of one, and in which tasks; what "
+    "docpact_relay breaks, after how many seconds of its clock a task goes on, and which token it asks for"
 )
+_KNOWN = frozenset({*_OPTIONS, "rules", "each", "status", "action", "faults", "pace", "token"})
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -64,11 +72,18 @@ def pytest_assertrepr_compare(config: pytest.Config, op: str, left: object, righ
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run a test that asks for `docpact_faults` once for each fault."""
-    if "docpact_faults" in metafunc.fixturenames:
-        from docpact.pytest_plugin import faults
+    """Run a test that asks for `docpact_faults`, or for `docpact_broken_relay`, once for each fault."""
+    wanted = {"docpact_faults", "docpact_broken_relay"}.intersection(metafunc.fixturenames)
+    if not wanted:
+        return
+    from docpact.pytest_plugin import faults
 
-        faults.parametrize(metafunc, _asked(metafunc.config, metafunc.definition))
+    asked = _asked(metafunc.config, metafunc.definition)
+    with _told():
+        if "docpact_faults" in wanted:
+            faults.parametrize(metafunc, asked)
+        if "docpact_broken_relay" in wanted:
+            faults.parametrize_relay(metafunc, asked)
 
 
 @pytest.fixture
@@ -76,7 +91,8 @@ def docpact_contract(request: pytest.FixtureRequest) -> Contract:
     """Return the contract of the run, or of the marker of this test."""
     from docpact.api import load
 
-    return load(_asked(request.config, request.node)["contract"])
+    with _told():
+        return load(_asked(request.config, request.node)["contract"])
 
 
 @pytest.fixture
@@ -85,7 +101,42 @@ def docpact_payloads(request: pytest.FixtureRequest) -> Payloads:
     from docpact.pytest_plugin.payloads import Payloads
 
     asked = _asked(request.config, request.node)
-    return Payloads(asked["contract"], asked["profile"], asked["seed"])
+    with _told():
+        return Payloads(asked["contract"], asked["profile"], asked["seed"])
+
+
+@pytest.fixture
+def docpact_relay(request: pytest.FixtureRequest) -> Iterator[MockRelay]:
+    """Yield a mock relay: `.transport` for httpx, `.listen()` for a port; with a clock that the test turns, and faults."""
+    yield from _relay(request, None)
+
+
+@pytest.fixture
+def docpact_broken_relay(request: pytest.FixtureRequest) -> Iterator[MockRelay]:
+    """Yield a mock relay that breaks one rule, told by its `.fault`; the test is run once for each rule that it can break."""
+    yield from _relay(request, request.param)
+
+
+def _relay(request: pytest.FixtureRequest, fault: Row | None) -> Iterator[MockRelay]:
+    from docpact.pytest_plugin.relay import made
+
+    with _told():
+        relay = made(_asked(request.config, request.node), fault)
+    try:
+        yield relay
+    finally:
+        relay.close()
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Let a wrong call fail as one, without a traceback of ours."""
+    from docpact.errors import DocpactError
+
+    try:
+        yield
+    except DocpactError as error:
+        pytest.fail(str(error), pytrace=False)
 
 
 def _asked(config: pytest.Config, node: pytest.Item | pytest.Collector) -> dict[str, Any]:
@@ -95,5 +146,10 @@ def _asked(config: pytest.Config, node: pytest.Item | pytest.Collector) -> dict[
         given = getattr(config.option, f"docpact_{name}")
         asked[name] = config.getini(f"docpact_{name}") if given is None else given
     for marker in reversed(list(node.iter_markers("docpact"))):
+        unknown = sorted(marker.kwargs.keys() - _KNOWN)
+        if unknown or marker.args:
+            what = unknown[0] if unknown else repr(marker.args[0])
+            takes = ", ".join(sorted(_KNOWN))
+            pytest.fail(f"{node.nodeid}: the marker docpact does not take {what}; it takes {takes}", pytrace=False)
         asked |= marker.kwargs
     return asked
