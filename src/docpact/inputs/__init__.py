@@ -9,10 +9,10 @@ from stat import S_ISREG
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from docpact import captures
+from docpact.addresses import chosen, operations
 from docpact.captures import Apart, Corrupt, Long, Share, Skipped, Unreadable
 from docpact.errors import MissingExtraError
 from docpact.inputs import readers
-from docpact.inputs.addresses import chosen, operations
 from docpact.inputs.source import Head, Settings, Source, kind_of
 from docpact.lines import BrokenError
 
