@@ -148,7 +148,8 @@ OF_NO_CASSETTE = ("path_transformer", "func_path_generator", "record_on_exceptio
 
 def player(path: Path, **options: Any) -> Player:
     match_on = [getattr(matchers, name) for name in USUAL]
-    return Player.load(**{"path": str(path), "match_on": match_on, "record_mode": RecordMode.NONE, **options})
+    loaded: Player = Player.load(**{"path": str(path), "match_on": match_on, "record_mode": RecordMode.NONE, **options})
+    return loaded
 
 
 def test_equal_requests_are_answered_in_their_order_and_each_once(tmp_path: Path) -> None:

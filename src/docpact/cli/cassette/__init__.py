@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 VERBS = {
     "lint": "judge recorded answers by a contract, and look for secrets",
+    "synthesize": "make a cassette of generated stories, without a network",
 }
 
 _EXAMPLES = """examples:
