@@ -25,11 +25,12 @@ _OPTIONS = {
 }
 _MARKER = (
     "docpact(contract=NAME, profile=NAME, seed=SEED, rules=[RULE, ...], each=False, status=STATUS, action=ACTION, "
-    "faults=[FAULT, ...], pace=SECONDS, token=TOKEN): for this test another contract, profile or seed; which rules "
-    "docpact_faults and docpact_broken_relay break, whether at each place instead of one, and in which tasks; what "
-    "docpact_relay breaks, after how many seconds of its clock a task goes on, and which token it asks for"
+    "faults=[FAULT, ...], pace=SECONDS, token=TOKEN, cassette=NAME, keep_violations=False): for this test another contract, "
+    "profile or seed; which rules docpact_faults and docpact_broken_relay break, whether at each place instead of one, and in "
+    "which tasks; what docpact_relay breaks, after how many seconds of its clock a task goes on, and which token it asks for; "
+    "the cassette that docpact_cassette plays or records, and whether a recording that breaks the contract is kept"
 )
-_KNOWN = frozenset({*_OPTIONS, "rules", "each", "status", "action", "faults", "pace", "token"})
+_KNOWN = frozenset({*_OPTIONS, "rules", "each", "status", "action", "faults", "pace", "token", "cassette", "keep_violations"})
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -38,6 +39,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     for name, (default, says) in _OPTIONS.items():
         group.addoption(f"--docpact-{name}", dest=f"docpact_{name}", metavar=name.upper(), help=says)
         parser.addini(f"docpact_{name}", f"{says} (default: {default})", default=default)
+    group.addoption(
+        "--docpact-record",
+        dest="docpact_record",
+        choices=("none", "once", "new_episodes", "all"),
+        default="none",
+        help="record the cassettes of docpact_cassette over the network; none (the default) plays them, and blocks it",
+    )
+    parser.addini("docpact_cassettes", "the folder of cassettes beside a test module (default: cassettes)", default="cassettes")
     group.addoption(
         "--docpact-captures",
         dest="docpact_captures",
@@ -126,6 +135,24 @@ def _relay(request: pytest.FixtureRequest, fault: Row | None) -> Iterator[MockRe
         yield relay
     finally:
         relay.close()
+
+
+@pytest.fixture
+def docpact_cassette(request: pytest.FixtureRequest) -> Iterator[Any]:
+    """Yield a cassette of vcrpy: what a client asks is answered by a recording, and the network is not there.
+
+    It lies at `cassettes/MODULE/TEST.json` beside the module of the test; `--docpact-record once` records it.
+    """
+    with _told():
+        from docpact.pytest_plugin import cassette
+
+        asked = _asked(request.config, request.node)
+        path = cassette.path_of(request.node, request.config.getini("docpact_cassettes"), asked.get("cassette"))
+        failed = request.session.testsfailed
+        with cassette.opened(path, request.config.option.docpact_record, asked) as played:
+            yield played
+            # What a test that failed has recorded is not worth keeping.
+            played.dirty &= request.session.testsfailed == failed
 
 
 @contextmanager
