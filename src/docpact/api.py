@@ -182,6 +182,7 @@ def check(  # noqa: PLR0913 - each of them is an option of the command line
     *,
     follow: str | Iterable[str] = (),
     token: str | None = None,
+    token_header: str = "Authorization",  # noqa: S107 - the name of a header
     contract: words.Contract | str = "task-fetch",
     profile: str = "documented",
     layers: str | Iterable[str] = ("documented", "coherent", "lifecycle"),
@@ -196,7 +197,8 @@ def check(  # noqa: PLR0913 - each of them is an option of the command line
 ) -> Verdict:
     """Hold a live endpoint to a contract: `tasks` are judged as they stand, those of `follow` are polled to their end.
 
-    `endpoint` is an address, up to where the documented path begins, or an ASGI app of this process. `deadline`, of the run,
+    `endpoint` is an address, up to where the documented path begins, or an ASGI app of this process. `token` goes by
+    `token_header`: after `Bearer` in Authorization, alone in any other, such as `mj-api-secret`. `deadline`, of the run,
     and `timeout`, of an answer, are seconds, `rate` is requests a second. It may be called where a loop runs already: it has
     one of its own, in a thread. Raises `UsageError` for what makes no run, `MissingExtraError` without `docpact[check]`, and
     `KeyboardInterrupt` where it was interrupted.
@@ -208,6 +210,7 @@ def check(  # noqa: PLR0913 - each of them is an option of the command line
         follows=_texts(follow),
         token=token,
         token_name="TOKEN",  # noqa: S106 - the name of a variable
+        token_header=token_header,
         profile=profile,
         layers=frozenset(map(Layer, _texts(layers))) - {Layer.TRANSPORT},
         probes=frozenset(Probe) if thorough else frozenset(map(Probe, _texts(probes))),

@@ -166,6 +166,16 @@ def test_nobody_at_the_port_is_neither_green_nor_red(check: Callable[..., Done])
     assert "1 request in" in done.out
 
 
+def test_a_token_goes_by_the_header_that_a_server_knows(check: Callable[..., Done], tmp_path: Path) -> None:
+    with serving(profile="java-proxy") as served:
+        options = (served.url, "--task", served.tasks[0], "--profile", "java-proxy", "--token-header", "mj-api-secret")
+        done = check(*options, "--record", "traffic.har")
+    assert (done.code, done.out.splitlines()[0].split()[0]) == (0, "conforms")
+    kept = tmp_path.joinpath("traffic.har").read_text("utf-8")
+    assert '"mj-api-secret", "value": "[secret]"' in kept
+    assert TOKEN not in kept
+
+
 @pytest.mark.parametrize(
     ("task", "given", "words"),
     [
@@ -217,6 +227,8 @@ def test_the_ceiling_on_requests_is_never_passed(check: Callable[..., Done], hea
         ),
         (("http://127.0.0.1:9", "--task", "1", "--deadline", "nan"), "--deadline nan is no number", "--deadline 30"),
         (("http://127.0.0.1:9", "--task", "1", "--token-env", "NOT_THERE"), "no variable NOT_THERE", "export NOT_THERE"),
+        (("http://127.0.0.1:9", "--task", "1", "--token-header", "Host"), "takes the name of a header", "mj-api-secret"),
+        (("http://127.0.0.1:9", "--task", "1", "--token-header", "a: b"), "takes the name of a header", "mj-api-secret"),
         (("http://127.0.0.1:9", "--task", "1", "--record", "."), "it is a folder", "name a place"),
     ],
 )

@@ -23,6 +23,12 @@ EXAMPLE = "docpact check http://127.0.0.1:8080 --task 1725017986212425"
 LAYERS = ("documented", "coherent", "lifecycle", "transport")
 PROBES = tuple(str(probe) for probe in Probe)
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+_HEADER = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}\Z")
+# What the sender writes itself, and what says how a request is framed.
+_NOT_FOR_A_TOKEN = frozenset(
+    {"accept", "accept-encoding", "connection", "content-length", "content-type", "expect", "host", "te", "trailer",
+     "transfer-encoding", "upgrade", "user-agent"}
+)  # fmt: skip
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 _MOST_TOKEN = 8192
 _LONGEST = 24 * 3600
@@ -53,6 +59,7 @@ def plan(options: argparse.Namespace, contract: Contract, stdin: BinaryIO) -> Pl
         follows=follows,
         token=token,
         token_name=name,
+        token_header=_header(options.token_header),
         profile=options.profile,
         layers=_layers(options.layer),
         probes=_probes(options.probe, thorough=options.thorough),
@@ -141,6 +148,17 @@ def _checked(read: str, where: str) -> str:
     if len(token) > _MOST_TOKEN or not all("!" <= char <= "~" for char in token):
         raise UsageError(f"{where} holds what no header can carry", hint="a token is one word of letters, digits and signs")
     return token
+
+
+def _header(given: str) -> str:
+    name = given.strip()
+    if not _HEADER.match(name) or name.lower() in _NOT_FOR_A_TOKEN:
+        # It may be the token itself: what was given is not said again.
+        raise UsageError(
+            "--token-header takes the name of a header that a token can go by, and was given something else",
+            hint="--token-header mj-api-secret, or leave it away for Authorization: Bearer",
+        )
+    return name
 
 
 def _layers(given: list[str] | None) -> frozenset[Layer]:

@@ -34,6 +34,7 @@ the endpoint has made. Exit codes: 0 conforms, 1 violates, 2 wrong usage, 4 not 
 
 _TASK = "a task that the endpoint has made: judge it as it stands, in several polls; may be repeated"
 _FOLLOW = "a task that is under way: poll it to its end, which must come before the deadline; may be repeated"
+_HEADER = "the header that the token goes by: after Bearer in Authorization (default), alone in others, such as mj-api-secret"
 _PROBE = "what is tried beside polling: auth, ids, methods, repeat, or none (default: auth,ids)"
 _RATE = "at most N requests a second (default: 4, and on this machine as fast as answers come)"
 _RECORD = "write what was sent and came as a HAR file, without secrets; docpact validate reads it"
@@ -51,6 +52,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add("--follow", action="append", default=[], metavar="ID", help=_FOLLOW)
     add("--token-env", metavar="VAR", help="the variable of the environment that holds the token")
     add("--token-stdin", action="store_true", help="read the token from the first line of standard input")
+    add("--token-header", default="Authorization", metavar="NAME", help=_HEADER)
     # Declared so that what follows it is not taken for something else, and named in no message.
     add("--token", "--api-key", "--secret", "--bearer", nargs="?", dest="said", const="", help=SUPPRESS)
     add("--contract", default="task-fetch", metavar="NAME|DIR", help="the contract to judge by (default: task-fetch)")
@@ -97,7 +99,7 @@ def run(options: argparse.Namespace, streams: Streams) -> int:
         tally.not_established = verdict.not_established is not None or not verdict.saw.polls
         _record(options.record, verdict, host.base, plan)
         _gather(gathered, verdict, plan)
-        gathered.write(_report(options, contract, verdict, host.base, streams), streams)
+        gathered.write(judgement(options, contract, verdict, host.base, streams), streams)
         accepting.write(options, tally, streams, interrupted=verdict.interrupted)
     return Exit.INTERRUPTED if verdict.interrupted else tally.exit_code(options.fail_on)
 
@@ -140,7 +142,8 @@ def _gather(gathered: reports.Gathered, verdict: Verdict, plan: Plan) -> None:
         gathered.take_answer(body, exchange.at, source, found)
 
 
-def _report(options: argparse.Namespace, contract: Contract, verdict: Verdict, base: str, streams: Streams) -> Run:
+def judgement(options: argparse.Namespace, contract: Contract, verdict: Verdict, base: str, streams: Streams) -> Run:
+    """Return what a report says of a run."""
     layers = {Layer.DOCUMENTED, Layer.COHERENT, Layer.LIFECYCLE}
     if options.layer:
         layers &= {Layer(name.strip()) for part in options.layer for name in part.split(",")}

@@ -83,10 +83,10 @@ class Establishing:
         status = answer.status if answer is not None else "nothing"
         if not self._session.plan.token:
             return NotEstablished(f"a token is asked for (status {status}), and none was given", "hand one on: --token-env VAR")
-        return NotEstablished(
-            f"the token is refused with status {status}, {_MOST} times of {_MOST}",
-            "look whether it is the right one, for this endpoint, without a newline at its end, and not expired",
-        )
+        hint = "look whether it is the right one, for this endpoint, without a newline at its end, and not expired"
+        if self._session.plan.scheme:
+            hint += "; some servers know no bearer token (--token-header mj-api-secret)"
+        return NotEstablished(f"the token is refused with status {status}, {_MOST} times of {_MOST}", hint)
 
     async def _busy(self) -> NotEstablished | None:
         """Find out whether the endpoint is asked too often for now, or always."""

@@ -143,10 +143,11 @@ class Judging:
             words.append("--path-as-is")
         line = " ".join(words)
         for name, value in request.headers:
-            if name == "Authorization" and exchange.purpose is not Purpose.WRONG_TOKEN:
-                line += f' -H "Authorization: Bearer ${self._plan.token_name}"'
-            elif name == "Authorization":
-                line += f' -H "{name}: {value}"'
+            if name == self._plan.token_header and exchange.purpose is not Purpose.WRONG_TOKEN:
+                line += f' -H "{name}: {self._plan.scheme}${self._plan.token_name}"'
+            elif name == self._plan.token_header:
+                # Of a header without a value curl would send nothing, but for this sign.
+                line += f' -H "{name}: {value}"' if value else f' -H "{name};"'
             elif name == "Content-Type":
                 line += f" -H {shlex.quote(f'{name}: {value}')}"
             elif name not in _SAFE:

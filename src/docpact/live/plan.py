@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
+# The header that the page names; what a token goes by alone has another name.
+AUTHORIZATION = "Authorization"
+
+
 class Probe(StrEnum):
     """What is tried besides polling tasks as a client does."""
 
@@ -29,13 +33,15 @@ class Plan(NamedTuple):
 
     `tasks` are judged as they stand, `follows` polled to their end. `deadline` and `timeout` are seconds, of the whole run and
     of one answer; `rate` is requests a second, None for as many as answers allow on this machine, and four a second elsewhere.
-    `limit` is the largest body in bytes. `token_name` is the shell variable that stands for the token where requests are shown.
+    `limit` is the largest body in bytes. `token_name` is the shell variable that stands for the token where requests are shown;
+    `token_header` is the header that it goes by: after `Bearer` in Authorization, and alone in any other.
     """
 
     tasks: tuple[str, ...] = ()
     follows: tuple[str, ...] = ()
     token: str | None = None
     token_name: str = "DOCPACT_TOKEN"  # noqa: S105 - the name of a variable
+    token_header: str = AUTHORIZATION
     profile: str = "documented"
     layers: frozenset[Layer] = ALL_LAYERS
     probes: frozenset[Probe] = DEFAULT_PROBES
@@ -46,6 +52,11 @@ class Plan(NamedTuple):
     limit: int = 4 << 20
     in_flight: int = 4
     headers: Mapping[str, str] = {}
+
+    @property
+    def scheme(self) -> str:
+        """What stands before the token in its header."""
+        return "Bearer " if self.token_header.lower() == AUTHORIZATION.lower() else ""
 
     def __repr__(self) -> str:
         """Say what the plan is of, without the token."""

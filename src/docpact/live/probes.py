@@ -39,8 +39,8 @@ _ODD = (
 class Try(NamedTuple):
     """One request that a client would not send.
 
-    `authorization` is the header as it is sent, None for what the purpose says; `shown` is how it is written for a shell.
-    `may_be`: there may be a task with this id after all, which then says so.
+    `authorization` is the header of the token as it is sent, None for what the purpose says; `shown` is how it is written for a
+    shell. `may_be`: there may be a task with this id after all, which then says so.
     """
 
     request: Request
@@ -73,7 +73,7 @@ def _tokens(session: Session, known: list[str]) -> Iterator[Try]:
         return
     for task in known[:_MOST_BARE]:
         yield Try(session.targets.task(task), Purpose.NO_TOKEN, task)
-    tried = wrong(token, session.plan.token_name)
+    tried = wrong(token, session.plan.token_name, session.plan.scheme)
     for one, task in [(tried[0], task) for task in known[1:2]] + [(one, known[0]) for one in tried]:
         yield Try(session.targets.task(task), Purpose.WRONG_TOKEN, task, one.header, one.shown)
 

@@ -88,7 +88,8 @@ class Sender:
     ) -> Exchange | None:
         """Send one request, with the right token or with `authorization` as it is; None where a limit is reached.
 
-        What is returned has the answer as it came, and the request without the token: `shown` stands for `authorization`.
+        `authorization` is what the header of the token says. What is returned has the answer as it came, and the request
+        without the token: `shown` stands for `authorization`.
         """
         async with self._slots:
             if not await self._my_turn():
@@ -98,7 +99,8 @@ class Sender:
             seconds = min(self._plan.timeout, self.seconds_left)
             given = self._authorization(purpose, authorization)
             bare = request._replace(headers=(*_USUAL, *self._plan.headers.items(), *request.headers))
-            whole = bare._replace(headers=(*bare.headers, *(() if given is None else (("Authorization", given),))))
+            name = self._plan.token_header
+            whole = bare._replace(headers=(*bare.headers, *(() if given is None else ((name, given),))))
             fetched = await self._door.fetch(whole, timeout=seconds, limit=self._plan.limit)
         took = self._loop.time() - sent
         if fetched.lack in (Lack.LATE, Lack.UNREACHABLE) and seconds < self._plan.timeout:
@@ -106,14 +108,14 @@ class Sender:
             return None
         self._heed(fetched)
         if given is not None:
-            bare = bare._replace(headers=(*bare.headers, ("Authorization", shown or _hidden(given))))
+            bare = bare._replace(headers=(*bare.headers, (name, shown or (given and self._plan.scheme + HIDDEN))))
         exchange = Exchange(bare, purpose, *fetched[:3], at, took, fetched.extra, asked)
         self.exchanges.append(self.mask.exchange(exchange))
         return exchange
 
     def _authorization(self, purpose: Purpose, given: str | None) -> str | None:
         if given is None and purpose not in (Purpose.NO_TOKEN, Purpose.WRONG_TOKEN) and self._plan.token:
-            return f"Bearer {self._plan.token}"
+            return f"{self._plan.scheme}{self._plan.token}"
         return given
 
     def _at(self) -> float:
@@ -163,12 +165,6 @@ class Sender:
             seconds, self._pause = self._pause, min(self._pause * 2, _LONGEST_PAUSE)
         if seconds is not None:
             self._hold_until = max(self._hold_until, self._loop.time() + seconds)
-
-
-def _hidden(authorization: str) -> str:
-    """Leave the scheme of an Authorization header, and nothing of the token."""
-    scheme, blank, token = authorization.partition(" ")
-    return f"{scheme} {HIDDEN}" if blank and token else scheme
 
 
 def retry_after(said: str | None, at: float) -> float | None:

@@ -64,7 +64,9 @@ class Session:
         """
         exchange = await self.sender.send(request, purpose, asked, authorization, shown)
         if exchange is not None and not (may_be and self._is(exchange)):
-            self.judging.take(exchange, presented=None if authorization is None else authorization.partition(" ")[2])
+            scheme = self.plan.scheme
+            presented = authorization.partition(" ")[2] if authorization is not None and scheme else authorization
+            self.judging.take(exchange, presented=presented)
         return exchange
 
     def _is(self, exchange: Exchange) -> bool:

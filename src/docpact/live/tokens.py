@@ -13,15 +13,16 @@ _LEAST_HALF = 6
 
 
 class Wrong(NamedTuple):
-    """An Authorization header with a wrong token, and how it is written for a shell, with a variable for the right one."""
+    """What the header of a wrong token says, and how it is written for a shell, with a variable for the right one."""
 
     header: str
     shown: str
 
 
-def wrong(token: str, name: str) -> list[Wrong]:
+def wrong(token: str, name: str, scheme: str = "Bearer ") -> list[Wrong]:
     """List wrong tokens: of the same form, none, in another scheme, cut off, too long, in the other case.
 
+    `name` is the variable, `scheme` what stands before a token; where that is nothing, no other scheme is tried.
     What follows a dash names a channel on some relays, which compare what stands before it: all of them differ there.
     """
     mark = _MARK if token.startswith(_MARK) else ""
@@ -29,24 +30,24 @@ def wrong(token: str, name: str) -> list[Wrong]:
     size = len(mark + key)
     rest, half = token[size:], len(key) // 2
     found = [
-        Wrong(f"Bearer {_other(token)}", "Bearer of-the-same-form"),
-        Wrong("Bearer", "Bearer"),
+        Wrong(f"{scheme}{_other(token)}", f"{scheme}of-the-same-form"),
         Wrong("", ""),
-        Wrong(f"Basic {token}", f"Basic ${name}"),
-        Wrong(f"Bearer {mark}{key}0{rest}", f"Bearer ${{{name}:0:{size}}}0${{{name}:{size}}}"),
+        Wrong(f"{scheme}{mark}{key}0{rest}", f"{scheme}${{{name}:0:{size}}}0${{{name}:{size}}}"),
     ]
+    if scheme:
+        found += [Wrong(scheme.strip(), scheme.strip()), Wrong(f"Basic {token}", f"Basic ${name}")]
     cuts = [cut for cut in dict.fromkeys((mark + key[:half], mark + key[:-1])) if cut not in (token, "", mark)]
-    found += [Wrong(f"Bearer {cut}", f"Bearer ${{{name}:0:{len(cut)}}}") for cut in cuts]
+    found += [Wrong(f"{scheme}{cut}", f"{scheme}${{{name}:0:{len(cut)}}}") for cut in cuts]
     if half >= _LEAST_HALF:
         # Who compares how a token begins, or ends, takes these for the right one.
         begun = f"{mark}{key[:half]}{_other(key[half:])}{rest}"
         ended = f"{mark}{_other(key[:half])}{key[half:]}{rest}"
         found += [
-            Wrong(f"Bearer {begun}", f"Bearer ${{{name}:0:{len(mark) + half}}}and-another-end"),
-            Wrong(f"Bearer {ended}", f"Bearer another-beginning${{{name}:{len(mark) + half}}}"),
+            Wrong(f"{scheme}{begun}", f"{scheme}${{{name}:0:{len(mark) + half}}}and-another-end"),
+            Wrong(f"{scheme}{ended}", f"{scheme}another-beginning${{{name}:{len(mark) + half}}}"),
         ]
     cases = {"^^": token.upper(), ",,": token.lower()}
-    return found + [Wrong(f"Bearer {other}", f"Bearer ${{{name}{how}}}") for how, other in cases.items() if other != token]
+    return found + [Wrong(f"{scheme}{other}", f"{scheme}${{{name}{how}}}") for how, other in cases.items() if other != token]
 
 
 def revealing(token: str) -> set[str]:
