@@ -20,7 +20,7 @@ FLOORS = ("FACES", "MACHINES", "THOUGHT", "WORDS")
 # Who may import a dependency: this module, or the modules inside it. One that is missing here may not be imported.
 DOORS: dict[str, str | tuple[str, ...]] = {
     "argparse": "cli",
-    "brotli": "inputs.brotlied",
+    "brotli": ("inputs.brotlied", "cassettes.packing"),
     "dask": "scale",
     "distributed": "scale",
     "compression": "inputs.frames",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from docpact.cassettes.redaction import Redaction
+from docpact.cassettes.redaction import HEADER, Redaction
 from docpact.cassettes.scan import suspicions
 from docpact.finding import Finding, Place
 from docpact.pointers import ABSENT
@@ -23,18 +23,18 @@ RULE, STALE = "capture-secret", "capture-stale"
 def leaks(recording: Recording, content: bytes, source: str, secrets: Iterable[str] = ()) -> Iterator[Finding]:
     """Yield a finding for each kind of secret in each interaction, and for what stands elsewhere in the file, by its line."""
     secrets = tuple(secrets)
-    found = False
+    redaction, found = Redaction(secrets), False
     for number, one in enumerate(recording.interactions()):
-        redaction = Redaction(secrets)
         redaction.interaction(one)
-        for kind, count in sorted(redaction.removed.items()):
-            if kind.startswith("header ") and not names_a_secret(kind):
-                continue
-            found = True
-            yield _finding(Place(recording.shown(source, number)), kind, count)
+        redaction.beside(recording.beside(number))
+        for removal in redaction.removals:
+            # A header that may go without saying is left out of what is recorded, and no secret where it stands.
+            if not removal.kind.startswith(HEADER) or names_a_secret(removal.kind):
+                found = True
+                yield _finding(removal.kind, Place(recording.shown(source, number), None, removal.place))
     if not found:
         for suspicion in suspicions(content, secrets):
-            yield _finding(Place(source, suspicion.line), suspicion.kind, 1)
+            yield _finding(suspicion.kind, Place(source, suspicion.line))
 
 
 def marks(recording: Recording, source: str, contract: Contract) -> Iterator[Finding]:
@@ -45,6 +45,6 @@ def marks(recording: Recording, source: str, contract: Contract) -> Iterator[Fin
         yield Breach(STALE, "", ABSENT, None, message).finding(Place(source))
 
 
-def _finding(place: Place, kind: str, count: int) -> Finding:
-    times = "" if count == 1 else f", {count} times"
-    return Breach(RULE, place.pointer, ABSENT, None, f"a recording holds {kind}{times}").finding(place)
+def _finding(kind: str, place: Place) -> Finding:
+    where = f", in {place.pointer.split('/')[1]}" if place.pointer else ""
+    return Breach(RULE, place.pointer, ABSENT, None, f"the recording holds {kind}{where}").finding(place)

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from base64 import b64decode, b64encode
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import yaml
 
 from docpact.errors import CaptureError
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _DUMPER: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
@@ -46,10 +43,10 @@ _Dumper.add_representer(Scalar, _scalar)
 _Dumper.add_representer(bytes, lambda dumper, data: dumper.represent_scalar(_BINARY[0], b64encode(data).decode(), style="|"))
 
 
-def read(content: bytes) -> tuple[Any, Mapping[int, int]]:
-    """Read one YAML document into tables, lists, texts, bytes and None, and the line of each table by its `id`.
+def read(content: bytes) -> Any:
+    """Read one YAML document into tables, lists, texts, bytes and None.
 
-    Raises `CaptureError` for what is no YAML, for tags that ask for objects, and for what is nested too deep or grows too large.
+    Raises `CaptureError` for what is no YAML, for tags that ask for objects, and for what is nested too deep or grows large.
     """
     return _Composer(content).document()
 
@@ -64,27 +61,26 @@ class _Composer:
     """The events of a YAML text, built into values."""
 
     def __init__(self, content: bytes) -> None:
-        self._lines: dict[int, int] = {}
         self._anchors: dict[str, tuple[Any, int]] = {}
-        self._resolve = yaml.SafeLoader("").resolve
+        self._resolve: Any = yaml.SafeLoader("").resolve
         self._read = self._held = 0
         try:
             self._loader = _LOADER(content)
         except (yaml.YAMLError, ValueError) as error:
             raise _no_yaml(error) from error
 
-    def document(self) -> tuple[Any, Mapping[int, int]]:
+    def document(self) -> Any:
         """Read the one document that there may be."""
         event = self._next()
         while not isinstance(event, yaml.DocumentStartEvent | yaml.StreamEndEvent):
             event = self._next()
         if isinstance(event, yaml.StreamEndEvent):
-            return None, {}
+            return None
         found, _ = self._value(self._next(), 0)
         self._next()
-        if not isinstance(event := self._next(), yaml.StreamEndEvent):
-            raise _wrong("the file holds a second YAML document", event.start_mark.line + 1)
-        return found, self._lines
+        if not isinstance(self._next(), yaml.StreamEndEvent):
+            raise _wrong("the file holds a second YAML document", None)
+        return found
 
     def _next(self) -> Any:
         try:
@@ -101,7 +97,7 @@ class _Composer:
             raise _wrong(f"the YAML text is nested deeper than {_MOST_DEPTH} levels", line)
         if isinstance(event, yaml.AliasEvent):
             if event.anchor not in self._anchors:
-                raise _wrong(f"the alias {event.anchor[:40]!r} names nothing that came before it", line)
+                raise _wrong(f"the alias {str(event.anchor)[:40]!r} names nothing that came before it", line)
             found, weight = self._anchors[event.anchor]
         else:
             found, weight = self._built(event, depth, line)
@@ -127,14 +123,11 @@ class _Composer:
             return items, weight
         table: dict[str, Any] = {}
         while not isinstance(event := self._next(), yaml.MappingEndEvent):
-            if not isinstance(event, yaml.ScalarEvent):
-                raise _wrong("a name in the YAML text is no text", event.start_mark.line + 1)
-            name = self._scalar(event, line)
+            name = self._scalar(event, line) if isinstance(event, yaml.ScalarEvent) else None
             if not isinstance(name, str) or name in table:
-                raise _wrong(f"the name {str(name)[:40]!r} is no text, or comes twice", event.start_mark.line + 1)
+                raise _wrong("a name in a table of the YAML text is no text, or comes twice", line)
             table[name], more = self._value(self._next(), depth + 1)
             weight += more + 1
-        self._lines[id(table)] = line
         return table, weight
 
     def _scalar(self, event: Any, line: int) -> Any:

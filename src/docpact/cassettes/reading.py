@@ -1,6 +1,7 @@
-"""Cassettes of other tools, and ours: vcrpy and pytest-recording (YAML, JSON) and tapes, read without trust, written as they were.
+"""Cassettes of other tools, and ours: vcrpy and pytest-recording (YAML, JSON) and tapes, read without trust.
 
-What is read are tables, lists, texts and bytes; nothing is made into an object, and no length, alias or tag is trusted.
+What is read are tables, lists, texts and bytes; nothing is made into an object, and no length, alias or tag is trusted. A file
+is written again in the format that it has.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from docpact.cassettes.tape import written as as_tape
 from docpact.errors import CaptureError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
 # What a file may have, in bytes: ten thousand polls in YAML are some 30 MB.
 LIMIT = 256 * 1024 * 1024
@@ -29,8 +30,8 @@ _HINT = "docpact cassette reads what vcrpy, pytest-recording and docpact record,
 class Recording:
     """A cassette that was read: its interactions, in their order, and what else stands in the file.
 
-    `kind` is "yaml", "json" or "tape"; `metadata` is what is known of all of it; `entries` are the interactions as they stand in
-    the file, and empty for a tape, whose interactions are read when they are asked for.
+    `kind` is "yaml", "json" or "tape"; `metadata` is what is known of all of it; `entries` are the interactions as they stand
+    in the file, and empty for a tape, whose interactions are read when they are asked for.
     """
 
     def __init__(self, kind: str, content: bytes, document: Any, tape: Tape | None = None) -> None:
@@ -55,7 +56,7 @@ class Recording:
         """Name an interaction of a file as `docpact validate` names it."""
         return f"{source}!/{self._name or _LISTS[0]}/{number}"
 
-    def extra(self, number: int) -> Mapping[str, Any]:
+    def beside(self, number: int) -> Mapping[str, Any]:
         """Return what an interaction holds beside request and response."""
         held = {} if self._tape is not None else self.entries[number]
         return {name: one for name, one in held.items() if name not in ("request", "response")}
@@ -67,14 +68,13 @@ class Recording:
         return {name: one for name, one in self._document.items() if name != self._name}
 
     def written(
-        self, interactions: list[Interaction], extras: list[Mapping[str, Any]], around: Mapping[str, Any]
-    ) -> bytes:  # fmt: skip
+        self, interactions: list[Interaction], besides: Sequence[Mapping[str, Any]], around: Mapping[str, Any]
+    ) -> bytes:
         """Write the file again with other interactions, in the format that it has."""
         if self._tape is not None:
             return b"".join(as_tape(interactions, around))
-        entries = [
-            _entry(self.entries[number], one, extras[number], text=self.kind == "json") for number, one in enumerate(interactions)
-        ]
+        in_json = self.kind == "json"
+        entries = [_entry(*three, text=in_json) for three in zip(self.entries, interactions, besides, strict=True)]
         document = {name: entries if name == self._name else around[name] for name in self._document}
         if self.kind == "yaml":
             return in_yaml.written(document, ascii_only=self._content.isascii())
@@ -91,7 +91,7 @@ def read(content: bytes, limit: int = LIMIT) -> Recording:
     if tape.is_tape:
         return Recording("tape", content, None, tape)
     kind = "json" if _JSON.match(content) else "yaml"
-    document: Any = _from_json(content) if kind == "json" else in_yaml.read(content)[0]
+    document: Any = _from_json(content) if kind == "json" else in_yaml.read(content)
     listed = document.get(next((name for name in _LISTS if name in document), "")) if isinstance(document, dict) else None
     if not isinstance(listed, list):
         raise CaptureError("it is no cassette: it has no list of interactions", hint=_HINT)
@@ -165,7 +165,7 @@ def _bytes(held: Any) -> bytes | None:
     return _bytes(kept) if not isinstance(kept, dict) else None
 
 
-def _entry(entry: Mapping[str, Any], one: Interaction, extra: Mapping[str, Any], *, text: bool) -> dict[str, Any]:
+def _entry(entry: Mapping[str, Any], one: Interaction, beside: Mapping[str, Any], *, text: bool) -> dict[str, Any]:
     """Put an interaction in the place of another one, kept in the same way."""
     request, response = dict(entry["request"]), dict(entry["response"])
     address = "uri" if "uri" in request or "url" not in request else "url"
@@ -177,7 +177,7 @@ def _entry(entry: Mapping[str, Any], one: Interaction, extra: Mapping[str, Any],
         for name in ("body", "headers"):
             if name not in old:
                 del new[name]
-    return {name: {"request": request, "response": response}.get(name, extra.get(name)) for name in entry}
+    return {name: {"request": request, "response": response}.get(name, beside.get(name)) for name in entry}
 
 
 def _as_held(old: Any, new: Mapping[str, list[Any]]) -> Any:

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import re
+from base64 import b64decode
 from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import quote
+
+from docpact.cassettes.shapes import SHAPES, found_in
+from docpact.cassettes.tokens import Tokens
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+_SURE = tuple(shape for shape in SHAPES if shape.sure)
+_ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})|\\x([0-9a-fA-F]{2})|\\/|\\\r?\n\s*\\?")
+# Longer than an id, and as long as a short token in base64.
+_CODED = re.compile(r"[A-Za-z0-9+/_-]{20,}={0,2}(?:\s+[A-Za-z0-9+/]{4,}={0,2}){0,20000}")
 
 
 class Suspicion(NamedTuple):
@@ -17,38 +25,53 @@ class Suspicion(NamedTuple):
     line: int
 
 
-# Each is a shape that nothing else has; what takes the place of a secret (`redacted`) has none of them.
-_SHAPES = tuple(
-    (kind, re.compile(pattern))
-    for kind, pattern in (
-        ("a key that begins with sk-", rb"(?<![A-Za-z0-9])sk-[A-Za-z0-9_-]{16,}"),
-        ("a token of GitHub, GitLab, Slack, AWS, Google or Hugging Face",
-         rb"gh[pousr]_\w{20,}|github_pat_\w{20,}|glpat-[\w-]{16,}|xox[a-z]-[\w-]{10,}|A[KS]IA[A-Z0-9]{16}|AIza[\w-]{35}|hf_\w{20,}"),
-        ("a JSON Web Token", rb"eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{5,}"),
-        ("a token of a Discord bot", rb"(?<![\w-])[\w-]{23,28}\.[\w-]{6,7}\.[\w-]{27,}(?![\w-])"),
-        ("an Authorization header", rb'(?i)"?authorization"?\s*:\s*(?:\[\s*)?"?(?!redacted)[A-Za-z0-9]'),
-        ("a bearer token", rb"(?i)bearer\s+(?!redacted)[A-Za-z0-9._~+/=-]{8,}"),
-        ("a cookie", rb'(?i)"?(?:set-)?cookie"?\s*:\s*(?:\[\s*)?"?(?!redacted)[^\s"=;,]{1,100}='),
-        ("an mj-api-secret header", rb'(?i)"?mj-api-secret"?\s*:\s*(?:\[\s*)?"?(?!redacted)[^\s"\]]'),
-        ("a private key", rb"-----BEGIN [A-Z ]*PRIVATE KEY-----"),
-        ("a signed address", rb"(?i)[?&](?:ex|is|hm|token|sig|signature|x-amz-[a-z-]+|x-goog-[a-z-]+)=(?!redacted)[^\s\"&]"),
-        ("a login in an address", rb"[a-z][a-z0-9+.-]*://[^\s/\"@]+:[^\s/\"@]+@"),
-        ("a webhook", rb"/api/(?:v\d+/)?webhooks/\d{5,}/|hooks\.slack\.com/services/[A-Z0-9]|/bot\d{5,}:[\w-]{20,}"),
-        ("an e-mail address", rb"(?<![\w.+-])[\w.+-]{1,64}@(?!redacted\.example)(?:[\w-]{1,63}\.){1,8}[A-Za-z]{2,24}(?![\w.])"),
-    )
-)  # fmt: skip
-
-
 def suspicions(content: bytes, secrets: Iterable[str] = ()) -> Iterator[Suspicion]:
-    """Yield what looks like a secret in the bytes of a file, line by line; `secrets` may stand nowhere, in whatever coding."""
-    for secret in filter(None, secrets):
-        for form in {secret, quote(secret, safe=""), secret.encode("unicode_escape").decode()}:
-            for found in re.finditer(re.escape(form.encode()), content):
-                yield Suspicion("the token that was used", _line(content, found.start()))
-    for kind, shape in _SHAPES:
-        for found in shape.finditer(content):
-            yield Suspicion(kind, _line(content, found.start()))
+    """Yield what looks like a secret in the bytes of a file, as they are, without escapes, and out of base64.
+
+    `secrets` may stand nowhere, in whatever coding.
+    """
+    tokens = Tokens(secrets)
+    text = content.decode("utf-8", "surrogateescape")
+    seen: set[Suspicion] = set()
+    for found in _looked_at(text, tokens):
+        if found not in seen:
+            seen.add(found)
+            yield found
 
 
-def _line(content: bytes, at: int) -> int:
-    return content.count(b"\n", 0, at) + 1
+def _looked_at(text: str, tokens: Tokens) -> Iterator[Suspicion]:
+    yield from _shaped(text, tokens, 1)
+    if "\\" in text:
+        line = 1
+        for piece in text.split("\n"):
+            if "\\" in piece:
+                yield from _shaped(_ESCAPE.sub(_unescaped, piece), tokens, line, within=True)
+            line += 1
+    for found in _CODED.finditer(text):
+        inner = _decoded(found.group())
+        if inner:
+            at = text.count("\n", 0, found.start()) + 1
+            yield from _shaped(inner, tokens, at, within=True)
+
+
+def _shaped(text: str, tokens: Tokens, line: int, *, within: bool = False) -> Iterator[Suspicion]:
+    for start in tokens.starts(text):
+        yield Suspicion("the token that was used", line if within else text.count("\n", 0, start) + line)
+    for shape in found_in(text, _SURE):
+        for found in shape.pattern.finditer(text):
+            if found.expand(shape.instead) != found.group():
+                yield Suspicion(shape.kind, line if within else text.count("\n", 0, found.start()) + line)
+
+
+def _unescaped(found: re.Match[str]) -> str:
+    code = found.group(1) or found.group(2)
+    return chr(int(code, 16)) if code else "/" if found.group().endswith("/") else ""
+
+
+def _decoded(written: str) -> str:
+    """Return the text that stands in base64, where there is some."""
+    plain = "".join(written.split()).rstrip("=").replace("-", "+").replace("_", "/")
+    try:
+        return b64decode(plain + "=" * (-len(plain) % 4)).decode()
+    except ValueError:
+        return ""

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from docpact import captures
 from docpact.cassettes import reading
 from docpact.errors import CaptureError, UsageError
+from docpact.redact import printable, safe_message, safe_source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from docpact.captures import Skipped, Unreadable
+    from docpact.cli import Streams
     from docpact.lines import Readable
 
 _NAMES = (".yaml", ".yml", ".json")
@@ -60,6 +62,12 @@ def found(names: Sequence[str]) -> Iterator[Found | Skipped | Unreadable]:
             yield Found(thing.source, content, reading.read(content))
         except CaptureError as error:
             yield captures.Unreadable(thing.source, error.message, error.hint)
+
+
+def told(thing: Unreadable, streams: Streams) -> None:
+    """Say which cassette cannot be read, why, and what to do."""
+    reason, hint = printable(safe_message(thing.reason)), printable(thing.hint)
+    streams.stderr.write(f"docpact: {printable(safe_source(thing.source))}: {reason}\nhint: {hint}\n")
 
 
 def refuse_standard_input(names: Sequence[str]) -> None:

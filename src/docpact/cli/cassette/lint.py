@@ -114,7 +114,7 @@ def answers(found: files.Found, contract: Contract) -> Iterator[Read]:
             status=int(code) if code.isascii() and code.isdigit() and len(code) == _DIGITS else None,
             body=one.response.get("body"),
             encoding=header(one.response["headers"], "content-encoding"),
-            at=milliseconds(found.recording.extra(number).get("recorded_at")),
+            at=milliseconds(one.at or found.recording.beside(number).get("recorded_at")),
         )
         yield answer(exchange, found.recording.shown(found.name, number), settings)
 
