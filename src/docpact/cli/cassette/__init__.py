@@ -14,11 +14,14 @@ if TYPE_CHECKING:
 
 VERBS = {
     "lint": "judge recorded answers by a contract, and look for secrets",
+    "scrub": "take secrets out of cassettes that lie in files",
+    "age": "tell of recordings that are older than they should be",
     "synthesize": "make a cassette of generated stories, without a network",
 }
 
 _EXAMPLES = """examples:
   docpact cassette lint tests/cassettes/
+  docpact cassette scrub tests/cassettes/
 
 docpact cassette VERB --help says more of each. Exit codes: 0 conforms, 1 violates, 2 wrong usage, 3 input unreadable,
 4 not established, 130 interrupted."""
