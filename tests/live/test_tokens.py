@@ -92,3 +92,17 @@ def test_where_nothing_stands_before_a_token_no_other_scheme_is_tried() -> None:
     assert [one.header for one in bare if " " in one.header] == []
     assert [one.shown for one in bare if " " in one.shown or "earer" in one.shown] == []
     assert {one.header for one in wrong(TOKEN, "TOKEN")} > {"Bearer", "", f"Basic {TOKEN}"}
+
+
+def test_who_asks_for_no_token_is_not_told_that_wrong_ones_are_taken_too() -> None:
+    asks_for_none = JavaProxy(token="")
+    verdict, door = checked(asks_for_none, token_header=SECRET)
+    assert (verdict.outcome, verdict.findings) == (Outcome.CONFORMS, ())
+    assert {TOKEN[:-1], None} < {request.header(SECRET) for request in door.asked}
+    strict, _ = checked(asks_for_none, token_header=SECRET, profile="csharp-proxy")
+    assert {rule for rule in rules(strict) if rule.startswith("auth")} == {"auth-not-asked"}
+
+
+def test_wrong_tokens_are_told_where_none_at_all_is_refused() -> None:
+    verdict, _ = checked(JavaProxy("auth-wrong-accepted"), token_header=SECRET)
+    assert rules(verdict) == {"auth-wrong-accepted"}

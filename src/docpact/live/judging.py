@@ -25,8 +25,10 @@ if TYPE_CHECKING:
     from docpact.live.plan import Plan
     from docpact.live.saw import Watch
     from docpact.tally import Tally
+    from docpact.validate.breach import Breach
 
 _EXCERPT = 400
+_OPEN, _OPENED_BY_ANY = "auth-not-asked", "auth-wrong-accepted"
 _SAFE = frozenset({"Accept", "Accept-Encoding", "User-Agent"})
 
 
@@ -64,6 +66,7 @@ class Judging:
         self.mask = Mask([plan.token])
         self.findings: list[Finding] = []
         self.polls = 0
+        self._open: set[str | None] = set()
 
     def take(self, exchange: Exchange, told: Told | None = None, presented: str | None = None) -> list[Finding]:
         """Judge one exchange, and return what was found.
@@ -73,7 +76,9 @@ class Judging:
         secrets = [secret for secret in (self._plan.token, presented) if secret]
         answered = answers.judge(exchange, self._contract, self._judge.profile, secrets, self._plan.limit)
         source = self.source(exchange.request)
-        found = [breach.finding(Place(source)) for breach in answered.breaches]
+        found = [breach.finding(Place(source)) for breach in answered.breaches if not self._follows(breach, exchange)]
+        if _OPEN in answered.excused or any(breach.rule == _OPEN for breach in answered.breaches):
+            self._open.add(exchange.asked)
         if told is not None:
             told.polls += 1
             told.last = exchange
@@ -87,6 +92,10 @@ class Judging:
         kept = list(self._tally.judged(found))
         self.findings += kept
         return kept
+
+    def _follows(self, breach: Breach, exchange: Exchange) -> bool:
+        """Tell what follows from another breach: who asks for no token takes a wrong one."""
+        return breach.rule == _OPENED_BY_ANY and exchange.asked in self._open
 
     def source(self, request: Request) -> str:
         """Name a request as findings name their place."""

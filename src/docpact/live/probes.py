@@ -100,17 +100,19 @@ def unlike(tasks: Collection[str]) -> str:
 
 
 async def tried(session: Session, tries: list[Try]) -> None:
-    """Try one after the other, a few at a time."""
-    waiting = iter(tries)
+    """Try one after the other, a few at a time; what comes without a token says what wrong tokens mean, and so comes first."""
+    bare = [one for one in tries if one.purpose is Purpose.NO_TOKEN]
+    for some in (bare, [one for one in tries if one.purpose is not Purpose.NO_TOKEN]):
+        waiting = iter(some)
+        async with asyncio.TaskGroup() as group:
+            for _ in range(min(_AT_A_TIME, len(some))):
+                group.create_task(_one_by_one(session, waiting))
 
-    async def some() -> None:
-        for one in waiting:
-            if await session.ask(*one) is None:
-                return
 
-    async with asyncio.TaskGroup() as group:
-        for _ in range(_AT_A_TIME):
-            group.create_task(some())
+async def _one_by_one(session: Session, tries: Iterator[Try]) -> None:
+    for one in tries:
+        if await session.ask(*one) is None:
+            return
 
 
 def methods(session: Session) -> list[Try]:

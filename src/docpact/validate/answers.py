@@ -26,12 +26,14 @@ _LATE = frozenset({Lack.LATE, Lack.UNREACHABLE})
 class Answered(NamedTuple):
     """The breaches of one exchange, and the unpacked body where it is to be judged as a task, else None.
 
-    `unread` names a content encoding that is asked for and not known here: the body was not judged.
+    `unread` names a content encoding that is asked for and not known here: the body was not judged. `excused` are the rules
+    that the answer breaks as the family of the profile does.
     """
 
     breaches: list[Breach]
     body: bytes | None
     unread: str = ""
+    excused: frozenset[str] = frozenset()
 
 
 def judge(
@@ -54,7 +56,9 @@ def judge(
                 told, body = _task(heard)
                 found += told
         found += refusals.echoes(heard)
-    return Answered([kept for breach in found if (kept := _excused(heard, breach, profile))], body, heard.content.unread)
+    kept = [left for breach in found if (left := _excused(heard, breach, profile))]
+    excused = frozenset({breach.rule for breach in found} - {breach.rule for breach in kept})
+    return Answered(kept, body, heard.content.unread, excused)
 
 
 def _wire(heard: Heard) -> Iterator[Breach]:
