@@ -48,7 +48,7 @@ class Scripted:
     def committed(self) -> dict[str, int]:
         return self.on
 
-    def known_faults(self) -> Iterator[Row]:
+    def known_faults(self) -> Iterator[Row | None]:
         return iter(())
 
     def due(self) -> list[Notice]:

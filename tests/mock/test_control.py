@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 from base64 import b64encode
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
@@ -77,10 +78,11 @@ def test_every_fault_is_listed_at_once_or_bit_by_bit(monkeypatch: pytest.MonkeyP
     found: list[int] = []
 
     class Slow(Scripted):
-        def known_faults(self) -> Iterator[mock.Row]:
+        def known_faults(self) -> Iterator[mock.Row | None]:
             for n, row in enumerate(rows):
                 found.append(n)
                 yield row
+                yield None
 
     front = Front(Slow())
     monkeypatch.setattr("docpact.mock.control.monotonic", lambda: len(found) / 1000)
@@ -94,6 +96,27 @@ def test_every_fault_is_listed_at_once_or_bit_by_bit(monkeypatch: pytest.MonkeyP
             break
     assert bits == [{"fault": row.fault, "does": row.does, "layer": "transport", "severity": "error"} for row in rows]
     assert ask(Front(Slow()), "GET", "/_docpact/faults") == (200, {"on": [], "known": bits})
+
+
+def test_while_all_faults_are_looked_for_others_are_answered(serve: Callable[..., Server]) -> None:
+    begun, answered = threading.Event(), threading.Event()
+    row = mock.Row("http-status/204", "http-status", Layer.TRANSPORT, Severity.ERROR, "is 204", "notice")
+
+    class Looking(Scripted):
+        def known_faults(self) -> Iterator[mock.Row | None]:
+            while not answered.is_set():
+                begun.set()
+                yield None
+            yield row
+
+    server = serve(Looking())
+    with server.wire() as asks, server.wire() as other:
+        asks.get("/_docpact/faults")
+        assert begun.wait(10)
+        assert other.get("/mj/task/1/fetch").hear().status == 200
+        answered.set()
+        assert [one["fault"] for one in asks.hear().json["known"]] == [row.fault]
+        assert asks.get("/_docpact/tasks").hear().json == {"tasks": []}
 
 
 def test_tasks_are_told_without_going_on(front: Front, relay: mock.Relay) -> None:

@@ -14,9 +14,11 @@ from docpact.pointers import ABSENT, changed, is_set, member
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from docpact.checks import Hit
+    from docpact.checks import Check, Hit
     from docpact.contract import Contract, Entry
 
+# With these settings a check looks at other members than its own.
+_READS_MORE = frozenset({"beside", "instead"})
 # A payload is mended member by member; one that needs more than this is not worth it.
 _MOST_MENDED = 20
 _LATER = 30_000
@@ -36,6 +38,9 @@ class Coherence:
         self.profile = self.sampler.profile
         self._checks = Checks(contract)
         self._moved: tuple[Any, dict[tuple[Any, ...], Any]] = (None, {})
+        self._lists: dict[Check, str | None] = {}
+        # Of each check: the list that it walked last, under which action, and what it found.
+        self._walked: dict[Check, tuple[Any, Any, list[Hit]]] = {}
 
     def facts(self, payload: Any) -> dict[str, Any]:
         """Return what the members in a role say: status, action and progress, as far as the contract names them."""
@@ -45,8 +50,28 @@ class Coherence:
         """Return everything that does not fit together in a payload, with the entry that says so."""
         if not isinstance(payload, dict):
             return []
-        speaking = self._checks.speaking_of(self.facts(payload))
-        return [(entry, hit) for entry, check in speaking for hit in check(payload)]
+        found: list[tuple[Entry, Hit]] = []
+        facts = self.facts(payload)
+        for entry, check in self._checks.speaking_of(facts):
+            name = self._list_of(entry, check)
+            found += [(entry, hit) for hit in (check(payload) if name is None else self._walk(name, check, payload, facts))]
+        return found
+
+    def _list_of(self, entry: Entry, check: Check) -> str | None:
+        """Return the name of the list that is all that a check reads, or None where it reads other members."""
+        if check not in self._lists:
+            names = {pattern.split("/")[1] if "*" in pattern else "" for pattern in entry.members}
+            alone = len(names) == 1 and not entry.settings.keys() & _READS_MORE
+            self._lists[check] = (names.pop() or None) if alone else None
+        return self._lists[check]
+
+    def _walk(self, name: str, check: Check, payload: dict[str, Any], facts: Mapping[str, Any]) -> list[Hit]:
+        """Let a check walk a list, once for all the payloads in a row that share it: most differ in another member."""
+        walked, action = payload.get(name, ABSENT), facts.get("action")
+        known = self._walked.get(check)
+        if known is None or known[0] is not walked or known[1] != action:
+            known = self._walked[check] = (walked, action, list(check(payload)))
+        return known[2]
 
     def usual(self, name: str) -> list[Any]:
         """Return the values that usually stand in a member of the payload, over all states, each of them once."""

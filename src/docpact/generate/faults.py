@@ -188,7 +188,8 @@ class Faults:
         return {entry.rule for entry, hit in found if told is None or not touches(hit.pointer, told)}
 
     def _warnings(self, payload: Any) -> set[str]:
-        return self._broken(payload) - _errors(self._broken(payload))
+        broken = self._broken(payload)
+        return broken - _errors(broken)
 
 
 def _may_speak_of(entry: Entry, facts: Mapping[str, Any]) -> bool:

@@ -78,6 +78,8 @@ class App:
         front = self._front
         control = front.control(request)
         if control is not None and is_loopback(peer):
+            while not front.is_ready(request):  # noqa: ASYNC110 - each look does some of the work
+                await asyncio.sleep(0)
             return control(request)
         answer = None
         if front.gate is not None:

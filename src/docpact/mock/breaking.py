@@ -78,6 +78,11 @@ class Breaker:
                 # Another id was asked for: here that one comes back.
                 yield Broken(_variant(fault.place, fault.how), changed(payload, pointer, fault.polls[0].asked))
 
+    def large(self, rule: str) -> str:
+        """Return the variant of a body that is too large to be made only to learn its name; "" where there is none."""
+        can = rule not in faults_text.ADDING or self._faults.profile.undocumented is None
+        return faults_text.LARGE.get(rule, "") if can else ""
+
     def _is_here(self, payload: Any, broken: Any, place: str) -> bool:
         """Tell whether a body is still about the task as it is now: to break one member, another one may have been moved."""
         roles = (self.contract.roles.get(role) for role in ("status", "action"))
@@ -90,7 +95,8 @@ class Breaker:
         """Return for each step of a life the body that breaks a rule there, or None where none can.
 
         Where there are bodies that break no other rule, whatever the other polls show, it is those alone: at each step the one
-        with the fewest warnings beside it. Else it is a row of them from the first step on with which the fewest other rules break.
+        with the fewest warnings beside it. Else it is a row of them from the first step on with which the fewest other rules
+        break.
         """
         ways = [islice(self.bodies(rule, step.payload, wanted), _MOST_WEIGHED) for step in made.steps]
         if rule in faults_text.TURNS:

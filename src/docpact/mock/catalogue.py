@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from docpact.contract import Contract
     from docpact.mock.lives import Made
     from docpact.mock.options import FaultOption
+    from docpact.rules import Rule
 
 _MOST_NAMED = 12
 
@@ -39,14 +40,41 @@ class Catalogue:
         facts = {(member(payload, status), member(payload, action)): payload for payload in reversed(steps)}
         self._payloads = list(reversed(facts.values()))
 
-    def bodies(self, rule: str) -> tuple[str, ...]:
-        """Return the variants in which a body breaks a rule."""
+    def variants(self, rule: str) -> tuple[str, ...]:
+        """Return every variant of a rule, the one that the rule alone stands for first; none where nothing can break it."""
         if rule not in self._found:
-            # A text, and what the page says, is broken in one state as in another.
-            many = RULES[rule].layer is Layer.COHERENT
-            found = (way.variant for payload in self._some(rule, many=many) for way in self.breaker.bodies(rule, payload))
-            self._found[rule] = tuple(dict.fromkeys(found))
+            self._found[rule] = tuple(dict.fromkeys(way for way in self._search(rule) if way is not None))
         return self._found[rule]
+
+    def _search(self, rule: str) -> Iterator[str | None]:
+        """Yield variants of a rule as they are found, and None after each piece of work: whoever asked may pause there."""
+        if rule in OF_FILES:
+            return
+        if not is_of_lives(rule):
+            yield from self._in_bodies(rule)
+            yield from VARIANTS.get(rule, ())
+            return
+        found = False
+        # What only some actions do is looked for in all of them.
+        for tasks in (self._told(), self._tasks):
+            for task in tasks if not found else ():
+                for way in self.breaker.lives(task, rule):
+                    found = True
+                    yield way.variant
+                yield None
+
+    def _in_bodies(self, rule: str) -> Iterator[str | None]:
+        found = set[str]()
+        if large := self.breaker.large(rule):
+            yield large
+            return
+        # A text, and what the page says, is broken in one state as in another.
+        for payload in self._some(rule, many=RULES[rule].layer is Layer.COHERENT):
+            # A way that is known need not be made once more.
+            for way in self.breaker.bodies(rule, payload, lambda name: name not in found):
+                found.add(way.variant)
+                yield way.variant
+            yield None
 
     def _some(self, rule: str, *, many: bool) -> Iterable[object]:
         if rule in faults_text.TURNS:
@@ -60,19 +88,6 @@ class Catalogue:
         many = RULES[option.rule].layer is Layer.COHERENT
         payloads = self._some(option.rule, many=many)
         return any(True for payload in payloads for _ in self.breaker.bodies(option.rule, payload, option.is_of))
-
-    def variants(self, rule: str) -> tuple[str, ...]:
-        """Return every variant of a rule, the one that the rule alone stands for first; none where nothing can break it."""
-        if rule in OF_FILES:
-            return ()
-        if is_of_lives(rule):
-            if rule not in self._found:
-                found = [way.variant for task in self._told() for way in self.breaker.lives(task, rule)]
-                # What only some actions do is looked for in all of them.
-                found = found or [way.variant for task in self._tasks for way in self.breaker.lives(task, rule)]
-                self._found[rule] = tuple(dict.fromkeys(found))
-            return self._found[rule]
-        return tuple(dict.fromkeys((*self.bodies(rule), *VARIANTS.get(rule, ()))))
 
     def _told(self) -> Iterator[Made]:
         """Yield a task for each way to end."""
@@ -96,14 +111,23 @@ class Catalogue:
                 hint=near(option.variant, known, f"the ways are: {shown}"),
             )
 
-    def rows(self) -> Iterator[Row]:
-        """Yield every fault, in the order of the rules."""
+    def rows(self) -> Iterator[Row | None]:
+        """Yield every fault, in the order of the rules, as it is found; None where there is more to be done first."""
         for rule in RULES.values():
-            for variant in self.variants(rule.id):
-                way = variant.replace("-", " ")
-                does = f"not so: {rule.title}{f' ({way})' if way else ''}"
-                name = f"{rule.id}/{variant}" if variant else rule.id
-                yield Row(name, rule.id, rule.layer, rule.severity, does, rule.notice)
+            told = dict[str, None]()
+            for variant in self._found.get(rule.id) or self._search(rule.id):
+                if variant is None:
+                    yield None
+                elif variant not in told:
+                    told[variant] = None
+                    yield _row(rule, variant)
+            self._found[rule.id] = tuple(told)
+
+
+def _row(rule: Rule, variant: str) -> Row:
+    way = variant.replace("-", " ")
+    does = f"not so: {rule.title}{f' ({way})' if way else ''}"
+    return Row(f"{rule.id}/{variant}" if variant else rule.id, rule.id, rule.layer, rule.severity, does, rule.notice)
 
 
 def catalogue(contract: Contract, profile: str, tasks: Sequence[Made]) -> Catalogue:
@@ -114,4 +138,4 @@ def catalogue(contract: Contract, profile: str, tasks: Sequence[Made]) -> Catalo
 def list_faults(contract: Contract, profile: str = "documented") -> list[Row]:
     """List every fault that a relay of a profile can commit; raises `ContractError` for an unknown profile."""
     tasks = list(Lives(contract, profile, 0, "http://127.0.0.1").known())
-    return list(catalogue(contract, profile, tasks).rows())
+    return [row for row in catalogue(contract, profile, tasks).rows() if row is not None]

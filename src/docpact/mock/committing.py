@@ -6,17 +6,15 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from docpact.exchange import Answer, Purpose
 from docpact.generate import faults_text
-from docpact.generate.faults_http import VARIANTS
+from docpact.generate.faults_http import VARIANTS, Scene
 from docpact.mock.breaking import is_of_lives
-from docpact.pointers import member
+from docpact.pointers import changed, member
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from docpact.generate.faults_http import Scene
     from docpact.mock.breaking import Breaker, Broken
     from docpact.mock.options import FaultOption
     from docpact.mock.served import Served
+    from docpact.mock.settings import Settings
     from docpact.mock.tasks import Live, Tasks
 
 T = TypeVar("T")
@@ -57,10 +55,11 @@ def _takes(option: FaultOption, nth: int) -> bool:
 class Committing:
     """The faults that are on, in the answers of a relay and in the lives of its tasks; without any, all stays as it is."""
 
-    def __init__(self, breaker: Breaker, tasks: Tasks) -> None:
+    def __init__(self, breaker: Breaker, tasks: Tasks, settings: Settings) -> None:
         self.on: dict[str, On] = {}
         self._breaker = breaker
         self._tasks = tasks
+        self._settings = settings
         self._plans: dict[tuple[str, str, str], list[Broken | None]] = {}
         self._told: dict[str, int] = {}
         self._status = breaker.contract.roles.get("status", "")
@@ -109,7 +108,7 @@ class Committing:
                 return life.made
         return None
 
-    def answer(self, served: Served, scene: Callable[[Served], Scene]) -> Answer:
+    def answer(self, served: Served) -> Answer:
         """Return the answer with what is due in it: one fault of what the body says, and one of what is around it."""
         if served.purpose is None:
             return served.answer
@@ -118,13 +117,32 @@ class Committing:
         turns = [(on, turn) for on in self.on.values() for turn in on.turns]
         if not turns:
             return served.answer
-        stage = scene(served)
+        stage = self._scene(served)
         ways: dict[str, tuple[On, Answer]] = {}
         for on, turn in turns:
             turned = turn(stage) if on.text not in ways else None
             if turned is not None:
                 ways[on.text] = (on, turned)
         return _chosen(list(ways.values()), served, status) or served.answer
+
+    def _scene(self, served: Served) -> Scene:
+        """Tell what the relay could have answered to a request, for the faults of what is around a body."""
+        clock = self._settings.clock
+        known = [task for task in self._tasks.first(3) if task is not served.task]
+        task = served.task or self._tasks.get(served.asked)
+        another = known[0].now(clock) if known else served.answer
+        if task is not None:
+            granted = served.answer if served.purpose is Purpose.TASK else task.now(clock)
+        else:
+            granted = self._tasks.answer(self._named(known[-1], served.asked)) if known else served.answer
+        return Scene(
+            served.request, served.purpose or Purpose.TASK, served.answer, granted, another,
+            served.asked, self._settings.token, served.presented,
+        )  # fmt: skip
+
+    def _named(self, task: Live, asked: str) -> object:
+        payload, pointer = task.lived.steps[task.step(self._settings.clock)].payload, self._breaker.contract.roles.get("id")
+        return changed(payload, pointer, asked) if pointer else payload
 
     def _with_body(self, served: Served, status: str) -> Answer:
         task = served.task

@@ -7,7 +7,6 @@ origin must be that host, and what changes anything must say that it is JSON, wh
 from __future__ import annotations
 
 import json
-from math import inf
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import unquote
@@ -64,8 +63,8 @@ class Core(Telling, Protocol):
         """Return how often each fault that is on was committed."""
         ...
 
-    def known_faults(self) -> Iterable[Row]:
-        """Yield every fault that this relay can commit; to find all of them takes seconds."""
+    def known_faults(self) -> Iterable[Row | None]:
+        """Yield every fault that this relay can commit; None where there is more to be done before the next one is known."""
         ...
 
 
@@ -77,7 +76,7 @@ class Control:
         self._traffic = traffic
         self._about = dict(about)
         self._known: list[dict[str, str]] = []
-        self._more: Iterator[Row] | None = None
+        self._more: Iterator[Row | None] | None = None
         self._complete = False
 
     def answer(self, request: Request) -> Answer:
@@ -112,28 +111,40 @@ class Control:
             "requests": {"total": self._traffic.total, "recent": self._traffic.after(_number(said.get("after")))},
         }
         if "known" in said:
-            self._find(_AT_ONCE)
+            self._find()
             state |= {"known": self._known[_number(said["known"]) :], "complete": self._complete}
         return state
 
     def _tasks(self) -> list[dict[str, Any]]:
         return [task._asdict() for task in self._relay.tasks()]
 
-    def _find(self, seconds: float) -> None:
-        """Find more of the faults, for so long, since the relay answers nobody meanwhile."""
+    def is_ready(self, request: Request) -> bool:
+        """Tell whether a request can be answered at once; find more of the faults where all of them are asked for.
+
+        Whoever asks lets other requests be answered, and asks again.
+        """
+        asks = request.method in _READS and request.target.partition("?")[0].rstrip("/") == _FAULTS
+        if not asks or self._complete or _foreign(request):
+            return True
+        self._find()
+        return self._complete
+
+    def _find(self) -> None:
+        """Find more of the faults, for a moment, since the relay answers nobody meanwhile."""
         if self._more is None:
             self._more = iter(self._relay.known_faults())
-        ends = monotonic() + seconds
-        while not self._complete and monotonic() < ends:
-            row = next(self._more, None)
-            if row is None:
-                self._complete = True
-            else:
+        ends = monotonic() + _AT_ONCE
+        for row in self._more if not self._complete else ():
+            if row is not None:
                 self._known.append({"fault": row.fault, "does": row.does, "layer": row.layer, "severity": row.severity})
+            if monotonic() >= ends:
+                return
+        self._complete = True
 
     def _faults(self, request: Request, fault: str) -> Answer:
         if request.method in _READS and not fault:
-            self._find(inf)
+            while not self._complete:
+                self._find()
             return _json({"on": list(self._relay.faults), "known": self._known})
         allowed = {"PUT", "DELETE"} if fault else {"DELETE", *_READS}
         if request.method not in allowed:

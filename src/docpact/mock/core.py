@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from docpact.errors import UsageError
 from docpact.exchange import Answer, Purpose
-from docpact.generate.faults_http import Scene
 from docpact.mock import asgi, family, paths
 from docpact.mock.desk import PREFLIGHT, Desk
 from docpact.mock.guard import Guard
@@ -16,7 +15,6 @@ from docpact.mock.options import near, parse
 from docpact.mock.served import Served
 from docpact.mock.submit import Submissions
 from docpact.mock.tasks import Tasks
-from docpact.pointers import changed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,8 +61,8 @@ class Relay:
         """Return how often each fault that is on was committed; one across polls counts the tasks whose life it is."""
         return {text: on.committed for text, on in self._committing.on.items()} if self._committing else {}
 
-    def known_faults(self) -> Iterator[Row]:
-        """Yield every fault that this relay can commit, as it is found: to find all of them takes a second or two."""
+    def known_faults(self) -> Iterator[Row | None]:
+        """Yield every fault that this relay can commit, as it is found; None where there is more to be done before the next."""
         return self._faults().rows()
 
     def switch(self, fault: str, *, on: bool) -> None:
@@ -80,7 +78,7 @@ class Relay:
         option = parse(fault, self._lives.sampler.statuses)
         catalogue = self._faults()
         catalogue.checked(option)
-        self._committing = self._committing or Committing(catalogue.breaker, self._tasks)
+        self._committing = self._committing or Committing(catalogue.breaker, self._tasks, self.settings)
         self._committing.add(fault, option, is_body=catalogue.is_body(option))
 
     def _faults(self) -> Catalogue:
@@ -113,7 +111,7 @@ class Relay:
     def answer(self, request: Request) -> Answer:
         """Answer a request; it never raises for what a request holds."""
         if self._committing is not None:
-            return self._committing.answer(self._serve(request), self._scene)
+            return self._committing.answer(self._serve(request))
         task = self._hot.get(request.target)
         if task is not None and request.method == self.route.method and self._guard.lets_in(request.headers):
             return task.look(self.settings.clock)
@@ -182,25 +180,6 @@ class Relay:
         if len(self._hot) >= _MOST_TARGETS:
             self._hot.clear()
         self._hot[target] = task
-
-    def _scene(self, served: Served) -> Scene:
-        """Tell what the relay could have answered to a request, for the faults of what is around a body."""
-        clock = self.settings.clock
-        known = [task for task in self._tasks.first(3) if task is not served.task]
-        task = served.task or self._tasks.get(served.asked)
-        another = known[0].now(clock) if known else served.answer
-        if task is not None:
-            granted = served.answer if served.purpose is Purpose.TASK else task.now(clock)
-        else:
-            granted = self._tasks.answer(self._named(known[-1], served.asked)) if known else served.answer
-        return Scene(
-            served.request, served.purpose or Purpose.TASK, served.answer, granted, another,
-            served.asked, self.settings.token, served.presented,
-        )  # fmt: skip
-
-    def _named(self, task: Live, asked: str) -> object:
-        payload, pointer = task.lived.steps[task.step(self.settings.clock)].payload, self.contract.roles.get("id")
-        return changed(payload, pointer, asked) if pointer else payload
 
 
 def _is_usual(asked: str) -> bool:

@@ -43,3 +43,7 @@ class Front:
         Only this machine may reach it: from elsewhere there is a relay, and nothing else.
         """
         return self._control.answer if is_control(request) else None
+
+    def is_ready(self, request: Request) -> bool:
+        """Tell whether a request for the control can be answered at once; if not, something was done for it: ask again soon."""
+        return self._control.is_ready(request)

@@ -23,6 +23,8 @@ _MOST_AHEAD = 64
 # Seconds: from the first byte of a request to its last, between two requests, for a client to take what was sent to it, and for
 # it to stop sending after it was refused.
 _SLOW, _IDLE, _STUCK, _LINGER = 20, 75, 60, 2
+# And between two pieces of work for an answer that takes many.
+_PAUSE = 0.01
 
 _SAYS = {
     400: "this is no HTTP/1.1 request",
@@ -232,6 +234,10 @@ class Connection(asyncio.Protocol):
             asked = self._queue.popleft()
             if isinstance(asked, int):
                 self._send_refusal(asked)
+            elif asked.handler is not None and not self._front.is_ready(asked.request):
+                # Others are answered meanwhile.
+                self._queue.appendleft(asked)
+                self._busy = self._hub.loop.call_later(_PAUSE, self._go_on)
             elif self._front.gate is None or asked.handler is not None:
                 self._answer(asked)
             else:
@@ -241,6 +247,10 @@ class Connection(asyncio.Protocol):
             self._paused = ahead
             (self._transport.pause_reading if ahead else self._transport.resume_reading)()
         self._quiet = not (self._begun or self._ended or self._queue or self._stuck) and self._busy is None
+
+    def _go_on(self) -> None:
+        self._busy = None
+        self._proceed()
 
     def _let_in(self, asked: Asked, busy: Answer | None) -> None:
         assert self._front.gate is not None  # noqa: S101 - the caller has looked
