@@ -73,6 +73,24 @@ def test_what_is_wrong_is_refused_in_the_form_of_the_family() -> None:
         assert len(relay.tasks()) == before
 
 
+def test_an_action_that_the_profile_does_not_know_is_told_as_that() -> None:
+    for profile, status, said in (
+        ("documented", 400, "SHORTEN is no action of this relay"),
+        ("java-proxy", 200, "SHORTEN is no action of this relay"),
+    ):
+        relay = mock.relay(CONTRACT, profile=profile)
+        before = relay.tasks()
+        answered, body = submit(relay, "shorten", {"prompt": "a very long prompt"})
+        assert (answered, body["code"], body["description"], body["result"]) == (status, 4, said, None)
+        pressed = {"taskId": before[0].id, "customId": "MJ::Unheard::" + "x" * 1000}
+        assert submit(relay, "action", pressed)[1]["description"].startswith("MJ::Unheard::xxx")
+        assert len(submit(relay, "action", pressed)[1]["description"]) < 200
+        assert relay.tasks() == before
+    go = mock.relay(CONTRACT, profile="go-relay")
+    body = submit(go, "change", {"taskId": go.tasks()[0].id, "action": "FLY", "index": 1})[1]
+    assert body["description"] == "unknown_action:FLY "
+
+
 def test_a_submission_needs_the_token_and_the_method() -> None:
     relay = mock.relay(CONTRACT)
     request = Request("POST", "/mj/submit/imagine", (), b'{"prompt":"a kite"}')
@@ -118,6 +136,21 @@ def test_tasks_are_listed_as_a_relay_in_between_asks_for_them() -> None:
     assert shown[0] != shown[1], "being listed is being polled"
     everything = json.loads(ask(relay, "/mj/task/list").body)
     assert [one["id"] for one in everything] == [task.id for task in tasks]
+
+
+def test_the_queue_holds_the_tasks_that_have_not_come_to_their_end() -> None:
+    relay = mock.relay(CONTRACT, profile="java-proxy")
+
+    def queued() -> set[str]:
+        return {task["id"] for task in json.loads(ask(relay, "/mj/task/queue").body)}
+
+    first = relay.tasks()[0]
+    assert queued() == {task.id for task in relay.tasks()}
+    for _ in range(first.steps - 1):
+        ask(relay, first.path)
+    assert queued() == {task.id for task in relay.tasks()} - {first.id}
+    assert ask(relay, "/mj/task/queue", "POST").header("allow") == "GET"
+    assert ask(relay, "/mj/task/queue", headers=()).status == 401
 
 
 def test_very_many_submissions_do_not_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 # Nobody may poll a task whose steps are told to a hook: it moves by the clock all the same.
 _PACE_OF_HOOKS = 1.0
-_LIST, _BY_IDS = "/mj/task/list", "/mj/task/list-by-condition"
+# All tasks, those that have not come to their end, and those that are named.
+_LIST, _QUEUE, _BY_IDS = "/mj/task/list", "/mj/task/queue", "/mj/task/list-by-condition"
 _MOST_LISTED = 1_000
 
 PREFLIGHT: Headers = (
@@ -46,19 +47,26 @@ class Desk:
     def answer(self, request: Request, path: str, lives: Lives, tasks: Tasks) -> Answer | None:
         """Answer a request at one of its paths, or return None for any other path."""
         bare = self._submissions.path(path, self._family.modes)
-        listed = path if bare is None and self._submissions and path in {_LIST, _BY_IDS} else None
+        listed = path if bare is None and self._submissions and path in {_LIST, _QUEUE, _BY_IDS} else None
         if bare is None and listed is None:
             return None
-        allowed = "GET" if listed == _LIST else "POST"
+        allowed = "GET" if listed in {_LIST, _QUEUE} else "POST"
         if request.method == "OPTIONS":
             return Answer(204, (("allow", f"{allowed}, OPTIONS"), *PREFLIGHT))
         if request.method != allowed:
             return Answer(405, (("allow", allowed), OPEN))
         if not self._guard.lets_in(request.headers):
             return self._family.answers["wrong-token" if self._guard.presented(request.headers) else "no-token"]
-        if bare is None:
-            return self._list(tasks.all() if listed == _LIST else self._named(request.body, tasks), polls=listed != _LIST)
-        return self._submitted(self._submissions.read(bare, request.body), lives, tasks)
+        if bare is not None:
+            return self._submitted(self._submissions.read(bare, request.body), lives, tasks)
+        return self._listed(listed or "", request.body, lives, tasks)
+
+    def _listed(self, path: str, body: bytes, lives: Lives, tasks: Tasks) -> Answer:
+        if path == _BY_IDS:
+            return self._list(self._named(body, tasks), polls=True)
+        clock = self._settings.clock
+        shown = (task for task in tasks.all() if path == _LIST or not lives.is_over(task.lived.steps[task.step(clock)].payload))
+        return self._list(shown, polls=False)
 
     def _submitted(self, order: Order | Refusal, lives: Lives, tasks: Tasks) -> Answer:
         if isinstance(order, Refusal):

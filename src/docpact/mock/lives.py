@@ -83,6 +83,10 @@ class Lives:
         yield from ((actions[0], end) for end in self._ends if end != best)
         yield from ((action, best) for action in actions[1:])
 
+    def is_over(self, payload: Any) -> bool:
+        """Tell whether a payload shows a task at its end."""
+        return "status" in self.contract.roles and member(payload, self.contract.roles["status"]) in self._ends
+
     def ordered(self, order: Order) -> Made:
         """Make a task of a submission: with its prompt, after its task, and with what it wants to find again in it."""
         given: dict[str, Any] = {"parent": order.parent} if order.parent else {}

@@ -24,13 +24,14 @@ _SUBMITS = {
     "buttons": terms.LISTS, "again": terms.TRUTH, **_WHY,
 }  # fmt: skip
 _REPLIES = {
-    "on": terms.one_of("submitted", "invalid", "no-task", "banned"), "status": terms.WHOLE, "code": terms.WHOLE,
+    "on": terms.one_of("submitted", "invalid", "no-action", "no-task", "banned"), "status": terms.WHOLE, "code": terms.WHOLE,
     "description": terms.TEXT, "words": terms.TEXTS, **_WHY,
 }  # fmt: skip
-_OCCASIONS = ("submitted", "invalid", "no-task", "banned")
+_OCCASIONS = ("submitted", "invalid", "no-action", "no-task", "banned")
 _CONTENT = re.compile(r"(\S{1,64}) ([UuVv][1-4]|[Rr])", re.ASCII)
 _LETTERS = {"U": "UPSCALE", "V": "VARIATION", "R": "REROLL"}
 _BLEND, _LEAST_BLENDED = "base64Array", 2
+_LONGEST_NAME = 100
 _WORDS = re.compile(r"\w+")
 # With this parameter Midjourney refuses a prompt: a task that ends in failure can be had.
 _REFUSED = "--z"
@@ -53,7 +54,7 @@ class Order(NamedTuple):
 
 
 class Refusal(NamedTuple):
-    """Why no task is made: on which occasion, and which member or word is wrong."""
+    """Why no task is made: on which occasion, and which member, action or word is wrong."""
 
     on: str
     about: str
@@ -108,7 +109,9 @@ class Submissions:
             return Refusal("banned", banned)
         action, parent = self._meant(row, members)
         if not row.get("again") and action not in self._actions:
-            return Refusal("invalid", row.get("from", "action"))
+            # A line that is none names no action; a button may be one that nobody knows.
+            named = action or str(members["customId"] if "customId" in row["needs"] else "")
+            return Refusal("no-action", named[:_LONGEST_NAME]) if named else Refusal("invalid", row.get("from", "action"))
         hook, state = (value if isinstance(value := members.get(name), str) else "" for name in ("notifyHook", "state"))
         return Order(action, prompt, parent, hook, state, row.get("again", False))
 
@@ -126,7 +129,7 @@ class Submissions:
         return (str(members["action"]) if way == "action" else row.get("action", "")), parent
 
     def answer(self, on: str, about: str = "", task: str | None = None, description: str = "") -> Answer:
-        """Write the answer to a submission: the id of the task as its result, or which member or word is wrong."""
+        """Write the answer to a submission: the id of the task as its result, or which member, action or word is wrong."""
         row = self._replies[on]
         properties = {"promptEn": about, "bannedWord": about} if on == "banned" else {}
         said = {
