@@ -173,6 +173,18 @@ def test_a_client_without_a_timeout_fails_at_a_silent_relay(docpact_relay: MockR
         http.get(docpact_relay.task().path)
 
 
+def test_a_client_that_never_gives_up_fails(docpact_relay: MockRelay, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("docpact.pytest_plugin.in_process.MOST_ASKED", 50)
+
+    def ask(http: httpx.Client) -> None:
+        while True:
+            http.get("/")
+
+    with client(docpact_relay) as http, pytest.raises(pytest.fail.Exception, match="asked 50 times"):
+        ask(http)
+    assert len(docpact_relay.asked) == 50
+
+
 @pytest.fixture(scope="module")
 def at_a_port() -> Iterator[MockRelay]:
     relay = MockRelay(docpact.load())

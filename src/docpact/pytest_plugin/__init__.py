@@ -163,7 +163,7 @@ def _told() -> Iterator[None]:
     try:
         yield
     except DocpactError as error:
-        pytest.fail(str(error), pytrace=False)
+        raise pytest.fail.Exception(str(error), pytrace=False) from None
 
 
 def _asked(config: pytest.Config, node: pytest.Item | pytest.Collector) -> dict[str, Any]:

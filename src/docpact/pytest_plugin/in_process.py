@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
 
 from docpact.exchange import Act, Request
+from docpact.pytest_plugin.relay import MOST_ASKED
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator
+    from collections.abc import AsyncIterator, Iterator
 
     from docpact.exchange import Answer
+    from docpact.pytest_plugin.relay import MockRelay
     from docpact.pytest_plugin.turned import Clock
 
 _BODILESS = frozenset({204, 304})
@@ -22,11 +25,12 @@ _HALF = frozenset({Act.RESET, Act.CLOSE})
 class Transport(httpx.BaseTransport, httpx.AsyncBaseTransport):
     """Hand the requests of any `httpx.Client` or `httpx.AsyncClient` to a relay; time that passes is told to its clock.
 
-    A request for another host than that of the relay fails as one without a network does.
+    A request for another host than that of the relay fails as one without a network does. A client that would wait, or ask, for
+    ever fails its test.
     """
 
-    def __init__(self, answer: Callable[[Request], Answer], host: Callable[[], str], clock: Clock) -> None:
-        self._answer, self._host, self._clock = answer, host, clock
+    def __init__(self, relay: MockRelay) -> None:
+        self._relay, self._clock = relay, relay.clock
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Answer a request of a client."""
@@ -39,12 +43,14 @@ class Transport(httpx.BaseTransport, httpx.AsyncBaseTransport):
         return self._response(request)
 
     def _response(self, request: httpx.Request) -> httpx.Response:
-        host = request.url.netloc.decode()
-        if host != self._host():
-            raise httpx.ConnectError(f"the relay of this test is {self._host()}, and {host} is not reached", request=request)
+        host, ours = request.url.netloc.decode(), urlsplit(self._relay.url).netloc
+        if host != ours:
+            raise httpx.ConnectError(f"the relay of this test is {ours}, and {host} is not reached", request=request)
+        if len(self._relay.asked) >= MOST_ASKED:
+            pytest.fail(f"the relay was asked {MOST_ASKED:,} times, and the client does not give up")
         headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in request.headers.raw)
         asked = Request(request.method, request.url.raw_path.decode("latin-1"), headers, request.content)
-        answer = self._answer(asked)
+        answer = self._relay.answer(asked)
         limit = request.extensions.get("timeout", {}).get("read")
         if answer.act is Act.SILENCE:
             raise _too_late(request, limit, self._clock)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import deque
 from threading import RLock
 from typing import TYPE_CHECKING, Any, NamedTuple
-from urllib.parse import urlsplit
 
 from docpact.contract import load
 from docpact.errors import MissingExtraError, UsageError
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
 
 # Where it is as long as it listens at no port: a name that nobody has (RFC 2606).
 NOWHERE = "http://relay.test"
-_MOST_ASKED = 10_000
+MOST_ASKED = 10_000
 
 
 class Asked(NamedTuple):
@@ -51,7 +50,7 @@ class MockRelay:
         self.clock = Clock()
         self.token = token
         self.fault: Row | None = None
-        self.asked: deque[Asked] = deque(maxlen=_MOST_ASKED)
+        self.asked: deque[Asked] = deque(maxlen=MOST_ASKED)
         self._lock = RLock()
         self._relay = relay(
             contract, profile=profile, token=token, seed=seed, pace=pace, faults=faults, clock=self.clock, base=NOWHERE
@@ -79,7 +78,7 @@ class MockRelay:
                 raise
             hint = "pip install httpx, or ask docpact_relay.listen() with any other client"
             raise UsageError("the transport of docpact_relay is one of httpx, which is not installed", hint=hint) from None
-        return Transport(self.answer, lambda: urlsplit(self.url).netloc, self.clock)
+        return Transport(self)
 
     def listen(self) -> str:
         """Listen at a free port of this machine until the test is over, and return the URL; all tasks begin anew there.
@@ -134,8 +133,8 @@ class MockRelay:
         with self._lock:
             return self._relay.committed()
 
-    def known_faults(self) -> Iterator[Row]:
-        """Yield every fault that this relay can commit, as it is found: to find all of them takes a second or two."""
+    def known_faults(self) -> Iterator[Row | None]:
+        """Yield every fault that this relay can commit, as it is found; None where there is more to be done before the next."""
         return self._relay.known_faults()
 
     def reset(self) -> None:
