@@ -1,4 +1,4 @@
-"""Audit: what stands in a recording, and must not: secrets, wherever they are hidden, and the marks of another contract."""
+"""Audit: what stands in a recording, and must not: secrets, wherever they are hidden, and the mark of another contract."""
 
 from __future__ import annotations
 
@@ -15,26 +15,55 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from docpact.cassettes.reading import Recording
+    from docpact.cassettes.tape import Interaction
     from docpact.contract import Contract
 
 RULE, STALE = "capture-secret", "capture-stale"
 
 
-def leaks(recording: Recording, content: bytes, source: str, secrets: Iterable[str] = ()) -> Iterator[Finding]:
-    """Yield a finding for each kind of secret in each interaction, and for what stands elsewhere in the file, by its line."""
-    secrets = tuple(secrets)
-    redaction, found = Redaction(secrets), False
-    for number, one in enumerate(recording.interactions()):
-        redaction.interaction(one)
-        redaction.beside(recording.beside(number))
-        for removal in redaction.removals:
-            # A header that may go without saying is left out of what is recorded, and no secret where it stands.
+class Audit:
+    """Search one cassette, interaction by interaction, and then what stands around them."""
+
+    def __init__(self, recording: Recording, source: str, secrets: Iterable[str] = ()) -> None:
+        self._recording = recording
+        self._source = source
+        self._secrets = tuple(secrets)
+        self._redaction = Redaction(self._secrets)
+        self._found = False
+
+    def interactions(self) -> Iterator[tuple[Interaction, list[Finding]]]:
+        """Yield each interaction without what must not be shown, and a finding for each secret in it.
+
+        Raises `CaptureError` for one that cannot be read or searched.
+        """
+        for number, one in enumerate(self._recording.interactions()):
+            clean = self._redaction.interaction(one)
+            self._redaction.beside(self._recording.beside(number))
+            yield clean, list(self._told(self._recording.shown(self._source, number)))
+
+    def rest(self, content: bytes) -> Iterator[Finding]:
+        """Yield what stands around the interactions, once they were searched, and what only the bytes of the file show."""
+        self._redaction.removals = []
+        self._redaction.beside(self._recording.around())
+        yield from self._told(self._source)
+        if not self._found:
+            for suspicion in suspicions(content, self._secrets):
+                yield _finding(suspicion.kind, Place(self._source, suspicion.line))
+
+    def _told(self, source: str) -> Iterator[Finding]:
+        for removal in self._redaction.removals:
+            # A header that is no secret is left out of what is recorded, and may stay where it stands.
             if not removal.kind.startswith(HEADER) or names_a_secret(removal.kind):
-                found = True
-                yield _finding(removal.kind, Place(recording.shown(source, number), None, removal.place))
-    if not found:
-        for suspicion in suspicions(content, secrets):
-            yield _finding(suspicion.kind, Place(source, suspicion.line))
+                self._found = True
+                yield _finding(removal.kind, Place(source, None, removal.place))
+
+
+def leaks(recording: Recording, content: bytes, source: str, secrets: Iterable[str] = ()) -> Iterator[Finding]:
+    """Yield a finding for each secret in a cassette; raises `CaptureError` where an interaction cannot be read or searched."""
+    audit = Audit(recording, source, secrets)
+    for _, found in audit.interactions():
+        yield from found
+    yield from audit.rest(content)
 
 
 def marks(recording: Recording, source: str, contract: Contract) -> Iterator[Finding]:

@@ -93,11 +93,13 @@ class Redaction:
         charset = _CHARSET.search(kind)
         written = packing.text_of(body, charset.group(1) if charset else "")
         text = written.text
+        self._wording.undecoded = written.codec == "latin-1"
         text = (
             settled(lambda text: self._wording.body(text, kind.lower()), text)
             if written.is_text
             else self._wording.binary(text)
         )
+        self._wording.undecoded = False
         return body if text == written.text else text.encode(written.codec)
 
     def value(self, value: Any, name: str = "") -> Any:

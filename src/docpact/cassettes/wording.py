@@ -52,6 +52,8 @@ class Wording:
         self._tokens = Tokens(secrets)
         self._tell = note
         self._inside: list[Rewriting] = []
+        # Whether each character stands for a byte of a text that could not be decoded.
+        self.undecoded = False
 
     def body(self, text: str, kind: str) -> str:
         """Return the text of a body: JSON, lines of it, events that hold some, a form in one or in several parts, or text."""
@@ -81,6 +83,8 @@ class Wording:
             return value
         kind, instead = instead_of(name, value) if name else ("", "")
         if kind:
+            # Bytes that are no UTF-8 are wrong, and stay wrong.
+            instead += next((char for char in value if self.undecoded and not char.isascii()), "")
             if value != instead:
                 self._note(kind)
             return instead

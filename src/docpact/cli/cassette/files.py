@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from docpact import captures
@@ -52,6 +51,8 @@ def found(names: Sequence[str]) -> Iterator[Found | Skipped | Unreadable]:
     """Yield every cassette that was named, or stands in a folder that was; what cannot be read is yielded with the reason."""
     if not names:
         raise UsageError("name cassettes", hint="for example: docpact cassette lint tests/cassettes/")
+    if "-" in names:
+        raise UsageError("a cassette is a file, and - is standard input", hint="name the file")
     for thing in captures.read(names, None, reading.LIMIT, _Whole(reading.LIMIT)):
         if not isinstance(thing, captures.Text):
             if isinstance(thing, captures.Skipped | captures.Unreadable):
@@ -68,9 +69,3 @@ def told(thing: Unreadable, streams: Streams) -> None:
     """Say which cassette cannot be read, why, and what to do."""
     reason, hint = printable(safe_message(thing.reason)), printable(thing.hint)
     streams.stderr.write(f"docpact: {printable(safe_source(thing.source))}: {reason}\nhint: {hint}\n")
-
-
-def refuse_standard_input(names: Sequence[str]) -> None:
-    """Raise `UsageError` where a cassette is to be read from standard input, which has no place to be written to."""
-    if "-" in names and not os.path.lexists("-"):
-        raise UsageError("a cassette is a file, and - is standard input", hint="name the file")

@@ -9,15 +9,15 @@ from docpact import __version__
 from docpact.cli import accepting, configured, reports
 from docpact.cli.cassette import files
 from docpact.contract import load
-from docpact.errors import Exit
+from docpact.errors import CaptureError, Exit
 from docpact.finding import Layer
 from docpact.report import Run
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator
 
     from docpact.captures import Read
+    from docpact.cassettes.tape import Interaction
     from docpact.cli import Streams
     from docpact.contract import Contract
     from docpact.tally import Tally
@@ -55,7 +55,6 @@ def run(options: argparse.Namespace, streams: Streams) -> int:
     origins = configured.settle(options)
     if options.show_settings:
         return configured.show(options, origins, streams)
-    files.refuse_standard_input(options.inputs)
     contract = load(options.contract)
     stream = Stream(contract, Settings(profile=options.profile, stories=options.stories))
     tally = accepting.tally(options, contract)
@@ -77,7 +76,6 @@ def _take(
 ) -> None:  # fmt: skip
     from docpact import captures
     from docpact.cassettes import audit
-    from docpact.validate.stream import broken_off
 
     if isinstance(thing, captures.Unreadable):
         tally.could_not_read(thing)
@@ -85,38 +83,49 @@ def _take(
         tally.passed_over(thing)
     if not isinstance(thing, files.Found):
         return
-    for text in answers(thing, contract):
-        if isinstance(text, captures.Text):
-            gathered.take(text, (tally.judged(found) for found in stream.judge(text)))
-        elif isinstance(text, captures.Corrupt):
-            gathered.take(captures.Text(text.source, text.line, None, 0), iter([tally.judged([broken_off(text)])]))
-        elif isinstance(text, captures.Unreadable):
-            tally.could_not_read(text)
-        elif isinstance(text, captures.Skipped):
-            tally.passed_over(text)
-    found = [*audit.leaks(thing.recording, thing.content, thing.name), *audit.marks(thing.recording, thing.name, contract)]
-    if found:
-        gathered.take_findings(tally.told(found))
+    search = audit.Audit(thing.recording, thing.name)
+    try:
+        for number, (one, found) in enumerate(search.interactions()):
+            # What is shown of an answer is what is left without secrets; it is judged as the whole would be.
+            _judge(_answer(thing, number, one, contract), stream, tally, gathered)
+            gathered.take_findings(tally.told(found))
+    except CaptureError as error:
+        tally.could_not_read(captures.Unreadable(thing.name, error.message, error.hint))
+        return
+    gathered.take_findings(tally.told([*search.rest(thing.content), *audit.marks(thing.recording, thing.name, contract)]))
 
 
-def answers(found: files.Found, contract: Contract) -> Iterator[Read]:
-    """Yield the text of each recorded answer of the documented operation, and why the others are passed over."""
+def _judge(text: Read, stream: Stream, tally: Tally, gathered: reports.Gathered) -> None:
+    from docpact import captures
+    from docpact.validate.stream import broken_off
+
+    if isinstance(text, captures.Text):
+        gathered.take(text, (tally.judged(found) for found in stream.judge(text)))
+    elif isinstance(text, captures.Corrupt):
+        gathered.take(captures.Text(text.source, text.line, None, 0), iter([tally.judged([broken_off(text)])]))
+    elif isinstance(text, captures.Unreadable):
+        tally.could_not_read(text)
+    elif isinstance(text, captures.Skipped):
+        tally.passed_over(text)
+
+
+def _answer(found: files.Found, number: int, one: Interaction, contract: Contract) -> Read:
+    """Return the text of a recorded answer of the documented operation, or why it is passed over."""
     from docpact import captures, inputs
     from docpact.inputs.answers import Exchange, answer, header, milliseconds
 
+    code = one.response.get("status")
+    code = str(code.get("code") if isinstance(code, dict) else code)
+    exchange = Exchange(
+        method=one.method,
+        url=one.uri,
+        status=int(code) if code.isascii() and code.isdigit() and len(code) == _DIGITS else None,
+        body=one.response.get("body"),
+        encoding=header(one.response["headers"], "content-encoding"),
+        at=milliseconds(one.at or found.recording.beside(number).get("recorded_at")),
+    )
     settings = inputs.Settings(captures.DEFAULT_LIMIT, inputs.operations(contract.openapi))
-    for number, one in enumerate(found.recording.interactions()):
-        code = one.response.get("status")
-        code = str(code.get("code") if isinstance(code, dict) else code)
-        exchange = Exchange(
-            method=one.method,
-            url=one.uri,
-            status=int(code) if code.isascii() and code.isdigit() and len(code) == _DIGITS else None,
-            body=one.response.get("body"),
-            encoding=header(one.response["headers"], "content-encoding"),
-            at=milliseconds(one.at or found.recording.beside(number).get("recorded_at")),
-        )
-        yield answer(exchange, found.recording.shown(found.name, number), settings)
+    return answer(exchange, found.recording.shown(found.name, number), settings)
 
 
 def _report(
@@ -132,7 +141,7 @@ def _report(
         fail_on=options.fail_on,
         most=options.max_findings,
         interrupted=interrupted,
-        rules=reports.rules_in_force(contract, options.profile, layers, asked=False, recorded=True),
+        rules=reports.rules_in_force(contract, options.profile, layers, asked=True, recorded=True),
         inputs=tuple(options.inputs),
         root=os.getcwd(),
         promised=contract,

@@ -48,7 +48,6 @@ def run(options: argparse.Namespace, streams: Streams) -> int:
     """Clean the cassettes that were named, one after the other, and say what was taken out of each."""
     from docpact.cassettes.cleaning import cleaned
 
-    files.refuse_standard_input(options.inputs)
     secrets = [_token(name) for name in options.token_env]
     code, seen = Exit.CONFORMS, 0
     for thing in files.found(options.inputs):
