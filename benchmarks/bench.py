@@ -8,6 +8,7 @@ fixtures    payloads made, beside other generators      about 3 minutes, and onl
 strategies  examples drawn by @given                    about 2 minutes, and only if it is named
 length      1,000,000 payloads made                     about a minute, and only if it is named
 serving     mocks under load, beside other mocks        about 5 minutes, and only if it is named
+finding     faults of an endpoint, beside Schemathesis  about 5 minutes, and only if it is named
 draw    nothing: tables and plot anew from results.json
 """
 
@@ -19,12 +20,13 @@ import subprocess
 import sys
 
 from figures import FIGURES as JUDGING
+from finding import FIGURES as FINDING
 from making import FIGURES as MAKING
 from measure import HERE, OUT, circumstances, medians, others, peers, side_by_side, used
 from serving import FIGURES as SERVING
 from tables import RESULTS, described, each, evaluated, fill_in, printed, read, write
 
-FIGURES = {**JUDGING, **MAKING, **SERVING}
+FIGURES = {**JUDGING, **MAKING, **SERVING, **FINDING}
 USUAL = ("bulk", "files", "one")
 
 

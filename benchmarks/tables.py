@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from figures import Claim, Span
 
 RESULTS = HERE / "results.json"
-ORDER = ("bulk", "files", "one", "memory", "fixtures", "strategies", "length", "serving")
+ORDER = ("bulk", "files", "one", "memory", "fixtures", "strategies", "length", "serving", "finding")
 BUSY = 0.1
 UNITS = {"cpu": "times the CPU time", "wall": "times as long", "memory": "MB"}
 
@@ -95,7 +95,7 @@ def short_table(results: Mapping[str, Any]) -> str:
     rows = ["| judged or made | beside | docpact takes |", "|---|---|---|"]
     told = [claim for claim in claims(results) if not claim["aside"] and claim["goal"] is not None]
     rows += [f"| {claim['what']} | {claim['beside'] or ''} | {takes(claim)} |" for claim in told]
-    return "\n".join(rows)
+    return "\n".join([*rows, *found_table(results)])
 
 
 def made_table(results: Mapping[str, Any]) -> list[str]:
@@ -108,6 +108,21 @@ def made_table(results: Mapping[str, Any]) -> list[str]:
     ]
     head = ["", "| payloads made by | CPU time each | bytes each | valid | valid and coherent |", "|---|---|---|---|---|"]
     return head + rows if rows else []
+
+
+def found_table(results: Mapping[str, Any], *, layers: bool = False) -> list[str]:
+    """Draw what each judge of endpoints found, in lines, of all faults or of each layer too; none if nothing was tried."""
+    found: Mapping[str, Mapping[str, Any]] = results.get("finding", {}).get("found", {})
+    if not found:
+        return []
+    names = list(next(iter(found.values()))["layers"]) if layers else []
+    heads = ["an endpoint judged by", "faults found", *names, "false alarms", "requests", "seconds"]
+    rows = ["", f"| {' | '.join(heads)} |", "|---" * len(heads) + "|"]
+    for judge, told in found.items():
+        parts = ["{} of {}".format(*told["layers"][name]) for name in names]
+        counts = [f"{told['found']} of {told['faults']}", *parts, str(told["false"])]
+        rows.append(f"| {judge} | {' | '.join(counts)} | {told['requests']:g} | {told['seconds']:.1f} |")
+    return rows
 
 
 def share(part: int, whole: int) -> str:
@@ -124,6 +139,7 @@ def long_table(results: Mapping[str, Any]) -> str:
         spread = f"{amount(claim, 'least')} to {amount(claim, 'most')}"
         rows.append(f"| {claim['what']} | {claim['beside'] or ''} | {takes(claim)} | {spread} | {goal(claim)} |")
     rows += made_table(results)
+    rows += found_table(results, layers=True)
     return "\n".join([*rows, "", *(f"- `{name}`: {measured_on(results[name])}" for name in ORDER if name in results)])
 
 
@@ -160,6 +176,7 @@ def printed(name: str, entry: Mapping[str, Any]) -> str:
         spread = f"{amount(claim, 'least')} to {amount(claim, 'most')}"
         rows.append(f"  {claim['what']}{beside}: {takes(claim)} ({spread}{aim})")
     rows += made_table({name: entry})
+    rows += found_table({name: entry}, layers=True)
     if (entry["others"] or 0) > BUSY:
         rows.append(
             f"  The machine was busy: other programs used {entry['others']:.0%} of it. Wall times, and two cores, say little."

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import json
 import socket
+import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import ModuleType
 
 ROOT = Path(__file__).parents[1]
 
@@ -39,3 +44,17 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
         connect(self, address)
 
     monkeypatch.setattr(socket.socket, "connect", connect_here)
+
+
+@pytest.fixture
+def bench(root: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[ModuleType]:
+    """Give the module that starts and measures programs, with a folder of its own to write to."""
+    monkeypatch.syspath_prepend(str(root / "benchmarks"))
+    before = set(sys.modules)
+    import measure
+
+    monkeypatch.setattr(measure, "OUT", tmp_path)
+    yield measure
+    for name in set(sys.modules) - before:
+        if str(root / "benchmarks") in (getattr(sys.modules[name], "__file__", None) or ""):
+            del sys.modules[name]

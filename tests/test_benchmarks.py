@@ -11,25 +11,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
     from types import ModuleType
 
 PYTHON = sys.executable
-
-
-@pytest.fixture
-def bench(root: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[ModuleType]:
-    """Give the module that starts and measures programs, with a folder of its own to write to."""
-    monkeypatch.syspath_prepend(str(root / "benchmarks"))
-    before = set(sys.modules)
-    import measure
-
-    monkeypatch.setattr(measure, "OUT", tmp_path)
-    yield measure
-    for name in set(sys.modules) - before:
-        if str(root / "benchmarks") in (getattr(sys.modules[name], "__file__", None) or ""):
-            del sys.modules[name]
 
 
 @pytest.fixture
@@ -55,8 +40,14 @@ def test_the_plot_was_drawn_of_results_json_and_the_readme_shows_it(root: Path) 
         assert f"({name})" in (root / "README.md").read_text("utf-8")
 
 
+@pytest.mark.usefixtures("bench")
 def test_every_figure_is_kept_with_what_it_was_measured_on(results: dict[str, Any]) -> None:
-    assert list(results) == ["bulk", "files", "one", "memory", "fixtures", "strategies", "length"]
+    from bench import FIGURES
+    from tables import ORDER
+
+    assert set(ORDER) == set(FIGURES)
+    assert list(results) == [name for name in ORDER if name in results]
+    assert {"bulk", "files", "one", "memory", "fixtures", "strategies", "length"} <= results.keys()
     for name, entry in results.items():
         assert {"date", "rounds", "docpact", "python", "system", "cpus", "versions"} <= entry.keys(), name
         for claim in entry["claims"]:
