@@ -51,11 +51,16 @@ class Audit:
                 yield _finding(suspicion.kind, Place(self._source, suspicion.line))
 
     def _told(self, source: str) -> Iterator[Finding]:
-        for removal in self._redaction.removals:
+        held: dict[str, dict[str, int]] = {}
+        for kind, place in self._redaction.removals:
             # A header that is no secret is left out of what is recorded, and may stay where it stands.
-            if not removal.kind.startswith(HEADER) or names_a_secret(removal.kind):
-                self._found = True
-                yield _finding(removal.kind, Place(source, None, removal.place))
+            if not kind.startswith(HEADER) or names_a_secret(kind):
+                kinds = held.setdefault(place, {})
+                kinds[kind] = kinds.get(kind, 0) + 1
+        for place, kinds in held.items():
+            self._found = True
+            told = ", ".join(f"{kind} ({number} times)" if number > 1 else kind for kind, number in kinds.items())
+            yield _finding(told, Place(source, None, place))
 
 
 def leaks(recording: Recording, content: bytes, source: str, secrets: Iterable[str] = ()) -> Iterator[Finding]:
@@ -74,6 +79,5 @@ def marks(recording: Recording, source: str, contract: Contract) -> Iterator[Fin
         yield Breach(STALE, "", ABSENT, None, message).finding(Place(source))
 
 
-def _finding(kind: str, place: Place) -> Finding:
-    where = f", in {place.pointer.split('/')[1]}" if place.pointer else ""
-    return Breach(RULE, place.pointer, ABSENT, None, f"the recording holds {kind}{where}").finding(place)
+def _finding(what: str, place: Place) -> Finding:
+    return Breach(RULE, place.pointer, ABSENT, None, f"the recording holds {what}").finding(place)

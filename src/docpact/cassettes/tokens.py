@@ -8,13 +8,14 @@ from urllib.parse import quote
 
 from docpact.cassettes.shapes import REDACTED, STANDINS
 from docpact.errors import UsageError
-from docpact.validate.heard import writings
+from docpact.validate.heard import packings, writings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 # A shorter token is a word among others, and its codings are found anywhere.
 _LEAST, _LEAST_CODED = 6, 8
+_AROUND = "[A-Za-z0-9+/_-]{{0,2}}{}[A-Za-z0-9+/_-]{{0,2}}={{0,2}}"
 
 
 class Tokens:
@@ -44,5 +45,10 @@ def _forms(secret: str) -> Iterator[str]:
         yield rf"(?<![A-Za-z0-9]){re.escape(secret)}(?![A-Za-z0-9])"
         return
     written = {secret, secret.replace("/", "\\/"), quote(secret, safe=""), quote(quote(secret, safe=""), safe="")}
-    written |= set(writings(secret)) if len(secret) >= _LEAST_CODED else set()
+    packed = set(packings(secret)) if len(secret) >= _LEAST_CODED else set()
+    written |= set(writings(secret)) - packed if len(secret) >= _LEAST_CODED else set()
     yield from (re.escape(form) for form in written if len(form) >= _LEAST)
+    # What begins and ends the base64 of a token holds bits of the token too.
+    yield from (
+        re.escape(form) if form[0] == "\\" else _AROUND.format(re.escape(form)) for form in packed if len(form) >= _LEAST
+    )

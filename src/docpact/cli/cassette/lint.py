@@ -39,6 +39,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add("inputs", nargs="*", metavar="FILE|DIR|GLOB", help="cassettes of vcrpy, pytest-recording or docpact, in YAML or JSON")
     add("--contract", default="task-fetch", metavar="NAME|DIR", help="the contract to judge by (default: task-fetch)")
     add("--profile", default="documented", metavar="NAME", help="what a family of servers does beside the page")
+    add("--secrets", action="store_true", help="look for secrets alone, in cassettes of whatever endpoint")
     add("--stories", action="store_true", help="judge the answers of one id as polls, in their order")
     reports.configure(parser)
     add("--fail-on", default="error", choices=configured.FAIL_ON, help="what makes the exit code 1")
@@ -62,7 +63,7 @@ def run(options: argparse.Namespace, streams: Streams) -> int:
     with reports.Gathered(options, contract) as gathered:
         try:
             for thing in files.found(options.inputs):
-                _take(thing, contract, stream, tally, gathered)
+                _take(thing, None if options.secrets else contract, stream, tally, gathered)
         except KeyboardInterrupt:
             interrupted = True
         tally.stories = stream.told_stories
@@ -72,7 +73,7 @@ def run(options: argparse.Namespace, streams: Streams) -> int:
 
 
 def _take(
-    thing: files.Found | Read, contract: Contract, stream: Stream, tally: Tally, gathered: reports.Gathered
+    thing: files.Found | Read, contract: Contract | None, stream: Stream, tally: Tally, gathered: reports.Gathered
 ) -> None:  # fmt: skip
     from docpact import captures
     from docpact.cassettes import audit
@@ -86,13 +87,17 @@ def _take(
     search = audit.Audit(thing.recording, thing.name)
     try:
         for number, (one, found) in enumerate(search.interactions()):
+            if contract is None:
+                gathered.take_findings(tally.judged(found))
+                continue
             # What is shown of an answer is what is left without secrets; it is judged as the whole would be.
             _judge(_answer(thing, number, one, contract), stream, tally, gathered)
             gathered.take_findings(tally.told(found))
     except CaptureError as error:
         tally.could_not_read(captures.Unreadable(thing.name, error.message, error.hint))
         return
-    gathered.take_findings(tally.told([*search.rest(thing.content), *audit.marks(thing.recording, thing.name, contract)]))
+    marks = audit.marks(thing.recording, thing.name, contract) if contract is not None else ()
+    gathered.take_findings(tally.told([*search.rest(thing.content), *marks]))
 
 
 def _judge(text: Read, stream: Stream, tally: Tally, gathered: reports.Gathered) -> None:
@@ -132,6 +137,7 @@ def _report(
     options: argparse.Namespace, contract: Contract, tally: Tally, streams: Streams, *, interrupted: bool
 ) -> Run:  # fmt: skip
     layers = {Layer.DOCUMENTED, Layer.COHERENT, *({Layer.LIFECYCLE} if options.stories else ())}
+    judged = reports.rules_in_force(contract, options.profile, layers, asked=True, recorded=True)
     return Run(
         version=__version__,
         contract=contract.name,
@@ -141,7 +147,7 @@ def _report(
         fail_on=options.fail_on,
         most=options.max_findings,
         interrupted=interrupted,
-        rules=reports.rules_in_force(contract, options.profile, layers, asked=True, recorded=True),
+        rules=("capture-secret",) if options.secrets else judged,
         inputs=tuple(options.inputs),
         root=os.getcwd(),
         promised=contract,
