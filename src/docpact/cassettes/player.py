@@ -12,11 +12,15 @@ from vcr.matchers import requests_match
 from vcr.record_mode import RecordMode
 from vcr.request import Request
 
-from docpact.cassettes.store import Interactions, Persister, tape_at
+from docpact.cassettes.store import Interactions, Persister, pair, tape_at
 from docpact.cassettes.tape import name, named
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
+
+    from docpact.cassettes.store import Write
+    from docpact.cassettes.tape import Interaction
 
 # What a matcher compares, as far as an index can: everything else is asked of the few that the index finds.
 _KEYS: dict[Any, Callable[[Request], Any]] = {
@@ -171,6 +175,18 @@ class Player(Cassette):  # type: ignore[misc] # vcrpy has no types
         self._metadata = tape.metadata
         self._loaded_count = len(self.data)
         self.rewound = True
+
+
+def record(path: Path, interactions: Iterable[Interaction], write: Write) -> None:
+    """Record exchanges into the cassette at a path: they take the place of those with the same method and address.
+
+    Raises as `write` does, which makes the text, and `UsageError` where it cannot be written.
+    """
+    how = [*_WHOLE]
+    cassette = Player.load(path=str(path), record_mode=RecordMode.ALL, match_on=how, persister=Persister(write))
+    for one in interactions:
+        cassette.append(*pair(one))
+    cassette._save()  # noqa: SLF001 - what vcrpy calls when a cassette is closed
 
 
 class Recorder(VCR):  # type: ignore[misc] # vcrpy has no types

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from docpact.addresses import operations
-from docpact.captures import Answer, Text
+from docpact.captures import DEFAULT_LIMIT, Answer, Text
 from docpact.cassettes.redaction import Redaction
 from docpact.cassettes.scan import suspicions
 from docpact.cassettes.tape import written
 from docpact.errors import DocpactError, Exit
 from docpact.finding import Severity
+from docpact.validate import packed
 from docpact.validate.stream import Settings, Stream
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ def judged(interactions: Iterable[Interaction], contract: Contract, profile: str
         asked = tasks.asked(one)
         if asked is None or not tasks.answered(one):
             continue
-        body = one.response["body"] or b""
+        body = content(one)
         text = Text(f"interactions/{number}", None, body, len(body), Answer(asked or None, milliseconds(one.at)))
         payloads += 1
         for findings in stream.judge(text):
@@ -158,6 +159,15 @@ def broken(findings: Sequence[Finding]) -> RefusedError:
         f"what was recorded breaks the contract ({named}), and is not saved",
         hint="--profile NAME if that is how this family of servers behaves, or --keep-violations to keep it with a mark",
     )
+
+
+def content(one: Interaction) -> bytes:
+    """Return the body of an answer as it reads, unpacked where it is packed and can be unpacked."""
+    held = [values for name, values in one.response["headers"].items() if name.lower() == "content-encoding"]
+    packing = ", ".join(value for values in held for value in (values if isinstance(values, list) else [values]))
+    body: bytes = one.response["body"] or b""
+    known = packed.unpacked(body, packing, DEFAULT_LIMIT)
+    return body if known.wrong or known.unread or known.large else known.body
 
 
 def milliseconds(at: str) -> float | None:

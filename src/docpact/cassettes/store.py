@@ -56,9 +56,13 @@ class Interactions(collections.abc.MutableSequence[tuple[Request, dict[str, Any]
     def _made(self, at: int) -> tuple[Request, dict[str, Any]]:
         if self._tape is None:
             raise IndexError(at)
-        one = self._tape.interaction(at)
-        response = {**one.response, "body": {"string": one.response["body"] or b""}, **({_AT: one.at} if one.at else {})}
-        return Request(one.method, one.uri, one.request["body"], one.request["headers"]), response
+        return pair(self._tape.interaction(at))
+
+
+def pair(one: Interaction) -> tuple[Request, dict[str, Any]]:
+    """Return an interaction as vcrpy holds it."""
+    response = {**one.response, "body": {"string": one.response["body"] or b""}, **({_AT: one.at} if one.at else {})}
+    return Request(one.method, one.uri, one.request["body"], one.request["headers"]), response
 
 
 def tape_at(path: str | os.PathLike[str]) -> Tape | None:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 VERBS = {
     "lint": "judge recorded answers by a contract, and look for secrets",
+    "record": "record the polls of real tasks, judged and without secrets",
     "scrub": "take secrets out of cassettes that lie in files",
     "age": "tell of recordings that are older than they should be",
     "synthesize": "make a cassette of generated stories, without a network",
