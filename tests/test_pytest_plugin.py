@@ -177,6 +177,31 @@ def test_the_settings_file_the_command_line_and_the_marker_choose_the_profile(pr
     ran(project, "--docpact-profile", "java-proxy").assert_outcomes(passed=2)
 
 
+def test_the_contract_of_a_test_is_held_to_its_profile(project: pytest.Pytester) -> None:
+    project.makepyfile("""
+        import docpact, pytest
+
+        @pytest.mark.docpact(profile="java-proxy")
+        def test_marker(docpact_payloads, docpact_contract):
+            payload = docpact_payloads(status="SUCCESS")
+            assert payload == docpact_contract
+            assert docpact_contract.is_valid(payload) and not docpact_contract.validate(payload)
+            assert docpact_contract == docpact.load() and docpact.load() == docpact_contract
+            assert payload != docpact.load() and payload != docpact_contract.under("documented")
+
+        @pytest.mark.docpact(profile="java-proxy")
+        def test_story(docpact_payloads, docpact_contract):
+            assert not docpact_contract.validate_story(docpact_payloads.story(action="IMAGINE"))
+
+        @pytest.mark.docpact(profile="java-proxy")
+        def test_explained(docpact_payloads, docpact_contract):
+            assert docpact_payloads() | {"status": "DONE"} == docpact_contract
+        """)
+    result = ran(project)
+    result.assert_outcomes(passed=2, failed=1)
+    result.stdout.fnmatch_lines(["E * does not keep the contract task-fetch under the profile java-proxy: documented-enum"])
+
+
 def test_faults_run_a_test_once_for_each_rule(project: pytest.Pytester) -> None:
     project.makepyfile("""
         def test_client(docpact_faults, docpact_contract):
@@ -236,6 +261,16 @@ def test_captures_are_test_items(project: pytest.Pytester, example: dict[str, An
     report = (project.path / "junit.xml").read_text()
     assert report.count("<testcase") == 2
     assert 'name="docpact_payloads" value="2"' in report
+
+
+def test_captures_are_judged_as_polls_where_that_is_asked_for(project: pytest.Pytester, example: dict[str, Any]) -> None:
+    folder = project.mkdir("captures")
+    moved = {**example, "imageUrl": "https://cdn.example/other.png"}
+    (folder / "polls.ndjson").write_text(f"{json.dumps(example)}\n{json.dumps(moved)}\n")
+    ran(project, "--docpact-captures", "captures").assert_outcomes(passed=1)
+    result = ran(project, "--docpact-captures", "captures", "--docpact-stories")
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["error settled-changed *", "  at    captures/polls.ndjson:2:* /imageUrl"])
 
 
 def test_captures_that_are_not_there_are_a_wrong_call(project: pytest.Pytester) -> None:

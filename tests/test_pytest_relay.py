@@ -300,7 +300,7 @@ def test_a_relay_at_a_port_is_asked_and_switched_from_several_threads(docpact_re
     [
         ("faults=['http-statsu']", "*there is no fault 'http-statsu'*"),
         ("profile='java-prox'", "*java-prox*"),
-        ("profil='java-proxy'", "*the marker docpact does not take profil; it takes action, contract, each, faults,*"),
+        ("profil='java-proxy'", "*the marker docpact does not take profil; it takes action, cassette, contract, each,*"),
         ("'java-proxy'", "*the marker docpact does not take 'java-proxy'*"),
     ],
 )

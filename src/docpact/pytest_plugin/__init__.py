@@ -55,6 +55,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="PATH",
         help="judge a capture, or each of a folder, as a test of its own; may be given several times",
     )
+    group.addoption(
+        "--docpact-stories",
+        dest="docpact_stories",
+        action="store_true",
+        help="judge what a capture holds of one task as its polls, in their order",
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -97,11 +103,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.fixture
 def docpact_contract(request: pytest.FixtureRequest) -> Contract:
-    """Return the contract of the run, or of the marker of this test."""
-    from docpact.api import load
+    """Return the contract of the run, or of the marker of this test, held to its profile."""
+    from docpact.pytest_plugin.held import held
 
+    asked = _asked(request.config, request.node)
     with _told():
-        return load(_asked(request.config, request.node)["contract"])
+        return held(asked["contract"], asked["profile"])
 
 
 @pytest.fixture

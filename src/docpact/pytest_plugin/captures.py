@@ -10,6 +10,7 @@ import pytest
 from docpact import __version__, inputs
 from docpact.api import load
 from docpact.captures import DEFAULT_LIMIT, Apart, Corrupt, Skipped, Text, Unreadable
+from docpact.errors import DocpactError
 from docpact.report import Run, render
 from docpact.tally import Tally, Verdict
 from docpact.validate.stream import Settings, Stream, broken_off
@@ -60,7 +61,7 @@ class Capture(pytest.Item):
         config = self.config
         contract = load(self.name)
         profile = config.option.docpact_profile or config.getini("docpact_profile")
-        stream, tally = Stream(contract, Settings(profile)), Tally()
+        stream, tally = Stream(contract, Settings(profile, stories=config.option.docpact_stories)), Tally()
         root = str(config.rootpath)
         wanted = inputs.Settings(DEFAULT_LIMIT, inputs.operations(contract.openapi), folder=root)
         for thing in inputs.read_apart(Apart(os.path.relpath(self.path, root), None, named=True), wanted):
@@ -80,7 +81,8 @@ class Capture(pytest.Item):
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """Show the report of the command line, and no traceback of ours."""
-        return str(excinfo.value) if isinstance(excinfo.value, NotKeptError) else super().repr_failure(excinfo, style)
+        told = isinstance(excinfo.value, NotKeptError | DocpactError)
+        return str(excinfo.value) if told else super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> tuple[Path, int | None, str]:
         """Name the file and the contract."""
