@@ -91,6 +91,47 @@ def test_an_action_that_the_profile_does_not_know_is_told_as_that() -> None:
     assert body["description"] == "unknown_action:FLY "
 
 
+UPSCALES = {
+    "a kite": "upsample_v6r1_2x_subtle",
+    "a kite --v 6.1": "upsample_v6r1_2x_subtle",
+    "a kite --v 7 --ar 3:2": "upsample_v7_2x_subtle",
+    "a kite --v 5.1": "upsample_v5_2x",
+    "a kite --v 8": "low_variation",
+}
+
+
+def pressed(relay: Relay, task: str, button: dict[str, Any]) -> dict[str, Any]:
+    """Press a button, and return the task that comes of it, at its end."""
+    said = submit(relay, "action", {"taskId": task, "customId": button["customId"]})[1]
+    done: dict[str, Any] = life(relay, next(task for task in relay.tasks() if task.id == said["result"]))[-1]
+    return done
+
+
+@pytest.mark.parametrize("profile", sorted(set(PROFILES) - {"java-proxy"}))
+@pytest.mark.parametrize("prompt", UPSCALES)
+def test_an_image_of_a_grid_has_the_prompt_and_the_buttons_of_the_model_of_the_grid(profile: str, prompt: str) -> None:
+    for seed in range(4):
+        relay = mock.relay(CONTRACT, profile=profile, seed=seed)
+        grid = submit(relay, "imagine", {"prompt": prompt})[1]["result"]
+        buttons = life(relay, next(task for task in relay.tasks() if task.id == grid))[-1]["buttons"]
+        single = pressed(relay, grid, buttons[1])
+        assert (single["action"], single["prompt"]) == ("UPSCALE", prompt)
+        assert single["buttons"][0]["customId"].split("::")[2] == UPSCALES[prompt]
+        assert single["properties"]["finalPrompt"] == (prompt if "--v " in prompt else f"{prompt} --v 6.1")
+
+
+def test_only_what_is_taken_out_of_a_video_can_be_extended() -> None:
+    for seed in range(4):
+        relay = mock.relay(CONTRACT, profile="csharp-proxy", seed=seed)
+        grid = submit(relay, "imagine", {"prompt": "a kite"})[1]["result"]
+        single = pressed(relay, grid, {"customId": "MJ::JOB::upsample::1::6dc7beb8-8310-4fd4-b46c-716b422ddffc"})
+        animate = next(one for one in single["buttons"] if "animate_high" in one["customId"])
+        video = pressed(relay, single["id"], animate)
+        assert video["action"] == "VIDEO"
+        taken = pressed(relay, video["id"], video["buttons"][0])
+        assert [one["label"] for one in taken["buttons"]] == ["Extend (High motion)", "Extend (Low motion)"]
+
+
 def test_a_submission_needs_the_token_and_the_method() -> None:
     relay = mock.relay(CONTRACT)
     request = Request("POST", "/mj/submit/imagine", (), b'{"prompt":"a kite"}')

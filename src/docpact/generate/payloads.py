@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from docpact.contract import Contract
     from docpact.generate.draws import Draws
-    from docpact.generate.samples import Row
+    from docpact.generate.samples import ButtonSet, Row
 
     # What makes one member of a payload, of its task and of how far it has come.
     Maker = Callable[["Task", int | None], Any]
@@ -124,6 +124,9 @@ class Sampler:
         self.statuses = self._known("status")
         self.actions = self._known("action")
         self._weighted = [known for known in self.statuses for _ in range(self.samples.weights.get(known, 1))]
+        at = next((row.at for row in self.samples.rows if row.make == "buttons"), "")
+        self.choice_of_buttons = f"{at}/set"
+        self.usual_model = next((found.model for found in self.samples.sets if found.model), "")
         self._plans: dict[tuple[str, str], tuple[dict[str, Any], list[tuple[str, Maker]]]] = {}
 
     def task(self, draws: Draws) -> Task:
@@ -165,6 +168,22 @@ class Sampler:
         facts = {"status": status, "action": action}
         rows = [row for row in self.samples.rows if row.make == "steps" and row.speaks_of(self.profile.name, facts)]
         return max((len(row.values) for row in rows), default=1)
+
+    def models(self, action: str) -> list[str]:
+        """List what a prompt says of the model for each set of buttons that an action offers; "" where any model has it.
+
+        Which of them a task has is drawn at `choice_of_buttons`.
+        """
+        return [found.model for found in self._sets(action)] or [""]
+
+    def _sets(self, action: str) -> list[ButtonSet]:
+        return [found for found in self.samples.sets if action in found.actions]
+
+    def _with_model(self, text: str, action: str) -> Maker:
+        """Return what writes a text in which `{model}` is the model whose buttons are shown: one choice for both."""
+        models = self.models(action) if "{model}" in text else [""]
+        texts = [text.replace("{model}", model or self.usual_model) for model in models]
+        return _text(self.choice_of_buttons, texts)
 
     def _known(self, role: str) -> list[str]:
         pointer = self.contract.roles.get(role)
@@ -213,7 +232,7 @@ class Sampler:
         if row.make in {"id", "submitted", "started", "finished"}:
             return lambda task, _: task[row.make]
         if row.make == "object":
-            parts = [(name, _text(row.at, (text,))) for name, text in row.members.items()]
+            parts = [(name, self._with_model(text, facts["action"])) for name, text in row.members.items()]
             return lambda task, step: {name: make(task, step) for name, make in parts}
         if row.make == "buttons":
             return self._buttons(row, schema, facts)
@@ -228,13 +247,12 @@ class Sampler:
     def _buttons(self, row: Row, schema: Mapping[str, Any], facts: Mapping[str, str]) -> Maker:
         sets = [
             [(_text(row.at, (custom_id,)), emoji, label) for custom_id, emoji, label in found.items]
-            for found in self.samples.sets
-            if facts["action"] in found.actions
+            for found in self._sets(facts["action"])
         ]
         if not sets:
             return _constant(self._unset(row.at, schema))
 
-        path = f"{row.at}/set"
+        path = self.choice_of_buttons
 
         def buttons(task: Task, step: int | None) -> list[dict[str, Any]]:
             # type 2 is a button and style 2 the usual one, in the component model of Discord.

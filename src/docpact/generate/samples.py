@@ -14,7 +14,7 @@ from docpact.generate import habits
 from docpact.terms import checked
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from docpact.contract import Contract
 
@@ -40,7 +40,9 @@ _MEMBER = {
     "unless": terms.LISTS, "profiles": terms.TEXTS,
 }  # fmt: skip
 _FAMILY = {"absent": terms.POINTERS, "empty": terms.POINTERS, "moves": terms.WHOLE}
-_SET = {"name": terms.TEXT, "actions": terms.TEXTS, "items": _ITEMS}
+_SET = {"name": terms.TEXT, "actions": terms.TEXTS, "items": _ITEMS, "models": terms.TABLE}
+# What the prompt says of the model whose buttons are shown; and how the customId of a button writes that model.
+_MODEL, _VERSION = "model", "{version}"
 _CLOCK = {"begins": terms.WHOLE, "apart": terms.WHOLE, "queued": habits.SPAN, "running": habits.SPAN}
 
 
@@ -67,11 +69,12 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class ButtonSet:
-    """The buttons that some actions offer: customId, emoji and label of each."""
+    """The buttons that some actions offer: customId, emoji and label of each; of one model, where `model` names one."""
 
     name: str
     actions: frozenset[str]
     items: tuple[tuple[str, str, str], ...]
+    model: str = ""
 
 
 class Clock(NamedTuple):
@@ -119,7 +122,7 @@ def load(contract: Contract) -> Samples:
     spans = {key: tuple(value) for key, value in times.items() if isinstance(value, list)}
     return Samples(
         rows=tuple(_row(row, n) for n, row in enumerate(said.get("member", ()), 1)),
-        sets=tuple(_set(part, n) for n, part in enumerate(said.get("buttons", ()), 1)),
+        sets=tuple(one for n, part in enumerate(said.get("buttons", ()), 1) for one in _sets(part, n)),
         prompts={locale: tuple((a, b) for a, b in pairs) for locale, pairs in prompts.items() if pairs},
         weights=weights,
         absent={name: frozenset(part.get("absent", ())) for name, part in families.items()},
@@ -137,25 +140,32 @@ def _row(row: dict[str, Any], number: int) -> Row:
         raise ContractError(f"members in {where} are not all texts", hint='members = { nonce = "{message}" }')
     if row["make"] in {"text", "steps"} and not row.get("values"):
         raise ContractError(f"{where} has no values", hint='values = ["the simplest one first"]')
-    for text in (*row.get("values", ()), *members.values()):
+    for text in row.get("values", ()):
         _refuse_unknown(text, where)
+    for text in members.values():
+        _refuse_unknown(text, where, (*VARIABLES, _MODEL))
     when = {role: frozenset(values) for role, values in row.get("when", {}).items()}
     unless = {role: frozenset(values) for role, values in row.get("unless", {}).items()}
     return Row(row["at"], row["make"], tuple(row.get("values", ())), members, when, unless, frozenset(row.get("profiles", ())))
 
 
-def _set(part: dict[str, Any], number: int) -> ButtonSet:
+def _sets(part: dict[str, Any], number: int) -> Iterator[ButtonSet]:
+    """Yield a set of buttons for each model that it is of."""
     where = f"{NAME}, [[buttons]] {part.get('name', number)}"
     checked(part, _SET, where, ("name", "actions", "items"))
-    for item in part["items"]:
-        _refuse_unknown(item[0], where)
-    return ButtonSet(part["name"], frozenset(part["actions"]), tuple((c, e, label) for c, e, label in part["items"]))
+    for model, version in part.get("models", {"": ""}).items():
+        if not isinstance(version, str):
+            raise ContractError(f"models in {where} are not all texts", hint='models = { "--v 6.1" = "v6r1" }')
+        items = tuple((custom_id.replace(_VERSION, version), emoji, label) for custom_id, emoji, label in part["items"])
+        for custom_id, _, _ in items:
+            _refuse_unknown(custom_id, where)
+        yield ButtonSet(part["name"], frozenset(part["actions"]), items, model)
 
 
-def _refuse_unknown(text: str, where: str) -> None:
+def _refuse_unknown(text: str, where: str, known: tuple[str, ...] = VARIABLES) -> None:
     for name in _VARIABLE.findall(text):
-        if name not in VARIABLES:
-            raise ContractError(f"{{{name}}} in {where} names nothing", hint=f"there are: {', '.join(VARIABLES)}")
+        if name not in known:
+            raise ContractError(f"{{{name}}} in {where} names nothing", hint=f"there are: {', '.join(known)}")
 
 
 def _is_texts(value: object, size: int) -> bool:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from docpact.finding import Layer, Severity, without_indices
 from docpact.generate import faults_polls, faults_text
 from docpact.generate.faults import Faults
-from docpact.mock.lives import Made, Step
+from docpact.mock.lives import Step
 from docpact.pointers import changed, member
 from docpact.polled import Polled
 from docpact.rules import RULES
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from docpact.contract import Contract
+    from docpact.mock.lives import Made
     from docpact.validate.breach import Breach
 
 NOT_ENDED = "not-ended"
@@ -151,7 +152,7 @@ class Breaker:
             polls = fault.polls[: fault.poll] if rule == _STUCK else fault.polls
             told = tuple(Step(int(poll.at or 0), poll.payload) for poll in polls)
             way = "" if rule == _STUCK else _named(fault.how) or _named(without_indices(fault.place))
-            retold = Retold(way, fault.poll or 0, Made(made.id, made.action, told))
+            retold = Retold(way, fault.poll or 0, made._replace(steps=told))
             if self._alone(retold, rule):
                 yield retold
             else:

@@ -71,11 +71,12 @@ class Desk:
     def _submitted(self, order: Order | Refusal, lives: Lives, tasks: Tasks) -> Answer:
         if isinstance(order, Refusal):
             return self._submissions.answer(order.on, order.about)
-        if order.parent and tasks.get(order.parent) is None:
+        parent = tasks.get(order.parent)
+        if order.parent and parent is None:
             return self._submissions.answer("no-task", order.parent)
         if order.again:
             return self._submissions.answer("submitted", task=order.parent)
-        made = lives.ordered(order)
+        made = lives.ordered(order, parent.made if parent else None)
         now = self._settings.clock()
         task = tasks.submit(made, now)
         if order.hook:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from docpact.generate.draws import Seeded
+from docpact.generate.draws import Seeded, Steered
 from docpact.generate.lives import lives_of
 from docpact.generate.payloads import Sampler
 from docpact.generate.stories import story
@@ -34,23 +35,29 @@ class Step(NamedTuple):
 
 
 class Made(NamedTuple):
-    """A task as it was made: its id, its job, and all its steps, the last of which stays."""
+    """A task as it was made: its id, its job, and all its steps, the last of which stays.
+
+    What is done with it goes on with its `prompts`, as written and in English, and with its `model`.
+    """
 
     id: str
     action: str
     steps: tuple[Step, ...]
+    prompts: tuple[str, str] = ("", "")
+    model: str = ""
 
 
 class Given(Sampler):
     """A sampler that is told some values of the next task, instead of drawing them: the prompt of a submission."""
 
     values: Mapping[str, Any] = {}
+    last: Task
 
     def task(self, draws: Draws) -> Task:
         """Begin a task with what is given."""
-        task = super().task(draws)
-        task.update(self.values)
-        return task
+        self.last = super().task(draws)
+        self.last.update(self.values)
+        return self.last
 
 
 class Lives:
@@ -87,28 +94,46 @@ class Lives:
         """Tell whether a payload shows a task at its end."""
         return "status" in self.contract.roles and member(payload, self.contract.roles["status"]) in self._ends
 
-    def ordered(self, order: Order) -> Made:
-        """Make a task of a submission: with its prompt, after its task, and with what it wants to find again in it."""
+    def ordered(self, order: Order, parent: Made | None = None) -> Made:
+        """Make a task of a submission: with its prompt, or that of its parent, and with what it wants to find again in it."""
         given: dict[str, Any] = {"parent": order.parent} if order.parent else {}
-        if order.prompt:
-            given["prompts"] = (order.prompt, order.prompt)
+        prompts = (order.prompt, order.prompt) if order.prompt else parent.prompts if parent else ("", "")
+        if any(prompts):
+            given["prompts"] = prompts
         ends = sorted(self._ends, key=lambda end: -self.sampler.samples.weights.get(end, 1)) or [""]
-        made = self.made(order.action, ends[1] if order.fails and len(ends) > 1 else ends[0], given)
+        model = self._model_in(order.prompt) or (parent.model if parent else "")
+        made = self.made(order.action, ends[1] if order.fails and len(ends) > 1 else ends[0], given, model)
         return made._replace(steps=tuple(step._replace(payload=_told(step.payload, order)) for step in made.steps))
 
-    def made(self, action: str, end: str, given: Mapping[str, Any] | None = None) -> Made:
-        """Make the next task: of an action, with an end (or, without a lifecycle, in a state); `given` are values of it."""
+    def made(self, action: str, end: str, given: Mapping[str, Any] | None = None, model: str = "") -> Made:
+        """Make the next task: of an action, with an end (or, without a lifecycle, in a state); `given` are values of it.
+
+        `model` is what a prompt says of it: the task shows the buttons of that model, as far as its action has some.
+        """
         self.sampler.values = given or {}
+        models, at = self.sampler.models(action), self.sampler.choice_of_buttons
+        chosen = _nearest(models, model) if model else self._draws.integer(at, 0, len(models) - 1)
+        draws = Steered(self._draws, {at: chosen})
         life = self._lives.get(action)
         if life is None:
-            payload = self.sampler.payload(self.sampler.task(self._draws), end, action)
-            steps = [Step(0, self._here(payload))]
+            steps = [Step(0, self.sampler.payload(self.sampler.task(draws), end, action))]
         else:
-            polls = story(self.sampler, self._draws, action or None, _path(life, end))
-            steps = [Step(poll.at, self._here(poll.payload)) for poll in polls]
+            steps = [Step(poll.at, poll.payload) for poll in story(self.sampler, draws, action or None, _path(life, end))]
+        prompts = self.sampler.last.get("prompts", ("", ""))
+        shown = models[chosen] or self.sampler.usual_model
+        if self._model_in(prompts[1]).partition(" ")[0] == shown.partition(" ")[0]:
+            # Whoever names a model is not told another one, nor the same one twice.
+            steps = [step._replace(payload=_with_text(step.payload, f"{prompts[1]} {shown}", prompts[1])) for step in steps]
+        steps = [step._replace(payload=self._here(step.payload)) for step in steps]
         task = self._id_of(steps[0].payload)
         self._draws.nth += 1
-        return Made(task, action, tuple(self._thinned(steps)))
+        return Made(task, action, tuple(self._thinned(steps)), prompts, models[chosen] or model or shown)
+
+    def _model_in(self, prompt: str) -> str:
+        """Return what a prompt says of the model, such as `--v 6.1`; "" where it says nothing."""
+        names = {found.model.partition(" ")[0] for found in self.sampler.samples.sets if found.model}
+        words = prompt.split()
+        return next((f"{name} {value}" for name, value in pairwise(words) if name in names), "")
 
     def _id_of(self, payload: Any) -> str:
         found = member(payload, self.contract.roles["id"]) if "id" in self.contract.roles else None
@@ -138,6 +163,21 @@ class Lives:
         for row in views:
             chosen = sorted({0, *(n * (len(row) - 1) // (_SHOWN - 1) for n in range(_SHOWN))})
             yield from (row[n] for n in chosen)
+
+
+def _nearest(models: list[str], wanted: str) -> int:
+    """Return the index of a model, or else of one of its generation (`--v 5.1`: `--v 5.2`), or else of the first."""
+    wide = [model.partition(".")[0] for model in models]
+    generation = wanted.partition(".")[0]
+    return models.index(wanted) if wanted in models else wide.index(generation) if generation in wide else 0
+
+
+def _with_text(payload: dict[str, Any], text: str, other: str) -> dict[str, Any]:
+    """Return a payload with another text where an object in it says a text."""
+    return {
+        name: {key: other if held == text else held for key, held in value.items()} if isinstance(value, dict) else value
+        for name, value in payload.items()
+    }
 
 
 def _told(payload: dict[str, Any], order: Order) -> dict[str, Any]:
