@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from served import Scripted, Server
 
-from docpact.mock.hooks import Hooks
-from docpact.mock.notices import Notice
+from docpact.mock.hooks import Hooks, Notice
 
 if TYPE_CHECKING:
     from collections.abc import Callable

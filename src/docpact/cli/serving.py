@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, TextIO
 
 from docpact.errors import Exit, UsageError
 from docpact.mock import relay
-from docpact.mock.addresses import is_loopback
 from docpact.mock.front import Front
+from docpact.mock.guard import is_loopback
 from docpact.mock.hooks import Hooks
 from docpact.mock.limits import Limits
 from docpact.mock.listening import Listener, bound, url_of

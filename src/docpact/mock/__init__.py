@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 
 from docpact.contract import load
 from docpact.mock.core import Relay
-from docpact.mock.notices import Notice
+from docpact.mock.hooks import Notice
 from docpact.mock.options import Row
-from docpact.mock.settings import Settings
-from docpact.mock.tasks import Known
+from docpact.mock.tasks import Known, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from docpact.exchange import Act, Answer, Request
-from docpact.mock.addresses import is_loopback
 from docpact.mock.encoding import CHUNKS, MOST_BODY
 from docpact.mock.front import Front
+from docpact.mock.guard import is_loopback
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence

@@ -13,9 +13,7 @@ from docpact.pointers import changed, member
 if TYPE_CHECKING:
     from docpact.mock.breaking import Breaker, Broken
     from docpact.mock.options import FaultOption
-    from docpact.mock.served import Served
-    from docpact.mock.settings import Settings
-    from docpact.mock.tasks import Live, Tasks
+    from docpact.mock.tasks import Live, Served, Settings, Tasks
 
 T = TypeVar("T")
 

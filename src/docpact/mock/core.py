@@ -9,12 +9,10 @@ from docpact.exchange import Answer, Purpose
 from docpact.mock import asgi, family, paths
 from docpact.mock.desk import PREFLIGHT, Desk
 from docpact.mock.guard import Guard
-from docpact.mock.image import IMAGE
 from docpact.mock.lives import Lives
 from docpact.mock.options import near, parse
-from docpact.mock.served import Served
 from docpact.mock.submit import Submissions
-from docpact.mock.tasks import Tasks
+from docpact.mock.tasks import Served, Tasks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,10 +21,9 @@ if TYPE_CHECKING:
     from docpact.exchange import Request
     from docpact.mock.catalogue import Catalogue
     from docpact.mock.committing import Committing
-    from docpact.mock.notices import Notice
+    from docpact.mock.hooks import Notice
     from docpact.mock.options import Row
-    from docpact.mock.settings import Settings
-    from docpact.mock.tasks import Known, Live
+    from docpact.mock.tasks import Known, Live, Settings
 
 # Targets that are known without being taken apart: no more than this many are remembered.
 _MOST_TARGETS = 4096
@@ -142,7 +139,7 @@ class Relay:
         if asked is not None:
             return self._fetched(request, asked)
         if self._tasks.is_image(path):
-            return Served(request, IMAGE)
+            return Served(request, family.IMAGE)
         written = self._desk.answer(request, path, self._lives, self._tasks)
         if written is not None:
             return Served(request, written)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from docpact.exchange import Answer
 from docpact.mock.family import OPEN
-from docpact.mock.notices import Notices
+from docpact.mock.hooks import Notices
 from docpact.mock.submit import Order, Refusal, Submissions
 
 if TYPE_CHECKING:
@@ -17,8 +17,7 @@ if TYPE_CHECKING:
     from docpact.mock.family import Family
     from docpact.mock.guard import Guard
     from docpact.mock.lives import Lives
-    from docpact.mock.settings import Settings
-    from docpact.mock.tasks import Live, Tasks
+    from docpact.mock.tasks import Live, Settings, Tasks
 
 # Nobody may poll a task whose steps are told to a hook: it moves by the clock all the same.
 _PACE_OF_HOOKS = 1.0

@@ -1,9 +1,11 @@
-"""Families: what the servers of a profile answer besides tasks, as `relay.toml` beside the contract tells it."""
+"""Families: what the servers of a profile answer besides tasks, as `relay.toml` tells it, and the picture that they show."""
 
 from __future__ import annotations
 
 import json
+import struct
 import tomllib
+import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -34,6 +36,8 @@ _SERVES = {
 _ANSWERS = {
     "on": terms.TEXTS, "status": terms.WHOLE, "type": terms.TEXT, "body": terms.TEXT, "headers": terms.TABLE, **_WHY,
 }  # fmt: skip
+# The side of the picture that stands wherever a task says that its image is, and that of its fields.
+_SIDE, _FIELD = 64, 8
 _SKELETON = {"no-token": 401, "wrong-token": 401, "method": 405}
 
 
@@ -101,3 +105,19 @@ def _answer(row: Mapping[str, Any]) -> Answer:
 def _skeleton(status: int) -> Answer:
     body = compact({"error": {"message": {401: "the token is missing or wrong"}.get(status, "not found"), "type": str(status)}})
     return Answer(status, (("content-type", "application/json"), OPEN), b"" if status == 405 else body)  # noqa: PLR2004 - no such method
+
+
+def _chunk(kind: bytes, content: bytes) -> bytes:
+    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+
+
+def _png() -> bytes:
+    """Draw a chequered square of 64 by 64 pixels, two bits of colour; stored, so that no version of zlib changes a byte."""
+    rows = b"".join(b"\0" + (b"\xff\x00" if y // _FIELD % 2 else b"\x00\xff") * (_SIDE // 16) for y in range(_SIDE))
+    stored = b"\x78\x01\x01" + struct.pack("<HH", len(rows), len(rows) ^ 0xFFFF) + rows + struct.pack(">I", zlib.adler32(rows))
+    head = struct.pack(">IIBBBBB", _SIDE, _SIDE, 1, 0, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", head) + _chunk(b"IDAT", stored) + _chunk(b"IEND", b"")
+
+
+PICTURE = _png()
+IMAGE = Answer(200, (("content-type", "image/png"), ("cache-control", "public, max-age=3600"), OPEN), PICTURE)

@@ -1,4 +1,4 @@
-"""The guard: which token a request presents, and whether it is the right one, as a family compares them."""
+"""The guard: which token a request presents, whether it is the right one, and which addresses are of this machine alone."""
 
 from __future__ import annotations
 
@@ -43,3 +43,8 @@ class Guard:
         if said[: len(_BEARER)].lower() == _BEARER:
             return said[len(_BEARER) :].strip()
         return "" if said.lower() == "bearer" else said
+
+
+def is_loopback(address: str) -> bool:
+    """Tell whether an address, as a socket tells it, is of this machine alone."""
+    return address == "::1" or address.startswith(("127.", "::ffff:127."))

@@ -4,21 +4,56 @@ from __future__ import annotations
 
 import asyncio
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol
+from heapq import heappop, heappush
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 from urllib.parse import urlsplit
 
-from docpact.mock.addresses import is_loopback
+from docpact.mock.guard import is_loopback
 from docpact.redact import printable, without_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from docpact.mock.notices import Notice
+    from docpact.mock.tasks import Live
 
 # Seconds that a receiver may take; how many are told at once; and how long the line may be that it answers with.
 _PATIENCE, _AT_ONCE, _LONGEST_LINE = 10, 32, 1024
 _PORT = 80
 _FORBIDDEN = frozenset("\r\n \t\x00")
+
+
+class Notice(NamedTuple):
+    """A task object that is to be posted to a URL, as application/json."""
+
+    url: str
+    body: bytes
+    task: str
+
+
+class Notices:
+    """The notices that are still to come, in the order of their times."""
+
+    def __init__(self) -> None:
+        self._waiting: list[tuple[float, int, int, str, Live]] = []
+
+    def follow(self, task: Live, url: str, pace: float) -> None:
+        """Tell of each step of a task, from the first one on, which is shown at once."""
+        heappush(self._waiting, ((task.born or 0) + pace, task.number, 1, url, task))
+        task.pace = pace
+
+    def due(self, now: float) -> list[Notice]:
+        """Return what is to be posted by now; each notice is returned once."""
+        told = []
+        while self._waiting and self._waiting[0][0] <= now:
+            at, number, step, url, task = heappop(self._waiting)
+            if step <= task.last:
+                told.append(Notice(url, task.answers[step].body, task.id))
+                heappush(self._waiting, (at + (task.pace or 0), number, step + 1, url, task))
+        return told
+
+    def wakes(self) -> float | None:
+        """Return when the next notice is due, or None where there is none."""
+        return self._waiting[0][0] if self._waiting else None
 
 
 class Hooks(StrEnum):

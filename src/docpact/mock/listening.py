@@ -8,7 +8,7 @@ import socket
 from typing import TYPE_CHECKING
 
 from docpact.errors import UsageError
-from docpact.mock.addresses import is_loopback
+from docpact.mock.guard import is_loopback
 from docpact.mock.hooks import Hooks, Poster
 from docpact.mock.hub import Hub
 from docpact.mock.server import Connection

@@ -10,8 +10,8 @@ import httptools
 
 from docpact.exchange import Answer, Request
 from docpact.mock import acts
-from docpact.mock.addresses import is_loopback
 from docpact.mock.encoding import MOST_BODY, encoded
+from docpact.mock.guard import is_loopback
 from docpact.mock.hub import Asked
 
 if TYPE_CHECKING:

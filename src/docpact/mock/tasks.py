@@ -1,4 +1,4 @@
-"""The tasks of a relay while it runs: where each is in its life, and the answers that show it, made once."""
+"""The tasks of a relay: what it is made with, where each task is in its life, and the answers that show it, made once."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from docpact.contract import Contract
+    from docpact.exchange import Purpose, Request
     from docpact.mock.family import Family
     from docpact.mock.lives import Made
     from docpact.mock.paths import Route
@@ -22,6 +23,17 @@ if TYPE_CHECKING:
 
 # Tasks that were submitted: the oldest is forgotten when there are more.
 _MOST_TASKS = 10_000
+
+
+class Settings(NamedTuple):
+    """What a relay is made with: the token ("": none is asked for), seconds a step (None: a step a poll), and where it is."""
+
+    profile: str
+    token: str
+    seed: int | str
+    pace: float | None
+    clock: Callable[[], float]
+    base: str
 
 
 class Known(NamedTuple):
@@ -80,6 +92,23 @@ class Live:
                 self.born = clock()
             return 0
         return min(max(int((clock() - self.born) / pace), 0), self.last)
+
+
+class Served(NamedTuple):
+    """What a healthy relay answers to a request, and what is to be known of it to break that.
+
+    `purpose` is None where the request is for no task at all; `step` is where the life of the task is, and `poll` the number of
+    this poll of it, from 1 (0: it is none). `presented` is the token, None without one.
+    """
+
+    request: Request
+    answer: Answer
+    purpose: Purpose | None = None
+    asked: str = ""
+    task: Live | None = None
+    step: int = 0
+    poll: int = 0
+    presented: str | None = None
 
 
 class Tasks:
