@@ -314,6 +314,15 @@ def test_a_marker_that_says_something_wrong_is_told_without_a_traceback(
     result.stdout.no_fnmatch_line("*docpact/pytest_plugin*")
 
 
+def test_a_task_that_a_fault_keeps_from_its_end_is_still_found(docpact_relay: MockRelay) -> None:
+    docpact_relay.switch("not-ended")
+    task = docpact_relay.task("SUCCESS", "IMAGINE")
+    with client(docpact_relay) as http:
+        http.get(task.path)
+    assert docpact_relay.task("SUCCESS", "IMAGINE").id == task.id
+    assert docpact_relay.task("SUCCESS", "IMAGINE").end != "SUCCESS"
+
+
 def test_a_task_that_there_is_not_is_told_with_those_that_there_are(docpact_relay: MockRelay) -> None:
     with pytest.raises(UsageError, match=r"no task UPSCALE that ends as MODAL[\s\S]*IMAGINE that ends as SUCCESS"):
         docpact_relay.task("MODAL", "UPSCALE")
