@@ -44,7 +44,7 @@ def test_what_judges_of_endpoints_told_is_read_from_their_reports(tmp_path: Path
         {"NonFatalError": {"value": {"type": "ReadTimeout"}}},
         {"ScenarioFinished": {"recorder": {"checks": {"first": checks, "second": checks}}}},
     ]
-    (tmp_path / "report.ndjson").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    (tmp_path / "report.ndjson").write_text("".join(json.dumps(line) + "\n" for line in lines) + '{"Scen')
     assert told_by_schemathesis(tmp_path) == {"ReadTimeout", "UndefinedStatusCode: Received: 404"}
 
 
