@@ -2,7 +2,7 @@
 #   make PYTHON=/path/to/python3    use this Python
 #   make test ARGS='-k derive'      hand arguments to the tool
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint types derived fixtures check bench clean
+.PHONY: help setup demo test lint types derived fixtures cassettes check bench clean
 export PYTHON
 
 BIN := .venv/bin
@@ -35,14 +35,19 @@ types: setup  ## check the types (mypy)
 	@echo "types: mypy"
 	@$(BIN)/python -m mypy
 
-derived: setup  ## check that derived files and fixtures are what is made today
+derived: setup  ## check that derived files, fixtures and cassettes are what is made today
 	@echo "derived: docpact derive contracts/task-fetch --check"
 	@$(BIN)/docpact derive contracts/task-fetch --check
 	@echo "derived: .ci/fixtures --check"
 	@sh .ci/fixtures --check
+	@echo "derived: .ci/cassettes --check"
+	@sh .ci/cassettes --check
 
 fixtures: setup  ## write the sample set, fixtures/, anew
 	@sh .ci/fixtures
+
+cassettes: setup  ## record the set of cassettes, cassettes/, anew
+	@sh .ci/cassettes
 
 check: test lint types derived  ## all that CI runs
 

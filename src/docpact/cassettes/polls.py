@@ -28,7 +28,7 @@ def polls(
     """Yield what `tasks` answered, one task after the other, each poll in its order.
 
     A task is kept until it first shows its end, which is as far as clients poll; or, unless `to_the_end`, its first poll.
-    `base` is the address that stands before the targets; `timed` tells whether the time stands beside each.
+    `base` is the address that was asked; `timed` tells whether the time stands beside each.
     """
     sent: dict[str, list[Exchange]] = {task: [] for task in tasks}
     for exchange in exchanges:
@@ -40,6 +40,15 @@ def polls(
             yield one
             if not to_the_end or ends(one, contract):
                 break
+
+
+def elsewhere(one: Interaction, base: str, shown: str) -> Interaction:
+    """Return an exchange as if it had been with a relay at another address, which its answer may name too."""
+    body = content(one).replace(base.encode(), shown.encode())
+    dropped = {"content-encoding", "content-length"}
+    headers = {name: held for name, held in one.response["headers"].items() if name.lower() not in dropped}
+    headers["Content-Length"] = [str(len(body))]
+    return one._replace(uri=one.uri.replace(base, shown, 1), response={**one.response, "headers": headers, "body": body})
 
 
 def ends(one: Interaction, contract: Contract) -> bool:

@@ -30,7 +30,7 @@ Only GET requests are sent. Answers are judged as docpact check judges them: wha
 its other tasks. Exit codes: 0 saved, 1 violates, 2 wrong usage, 4 not established, 130 interrupted: nothing is saved."""
 
 _FOLLOW = "poll each task to its end, which must come before the deadline (default: one poll, as it stands)"
-_AS = "write this address in place of the one that was asked, such as https://relay.example"
+_AS = "write this address in place of the one that was asked, also in what it answered, such as https://relay.example"
 _AT = (
     "say that it was recorded at this time (ISO 8601), and nothing of the time of each answer: the same answers, the same bytes"
 )
@@ -71,12 +71,14 @@ def run(options: argparse.Namespace, streams: Streams) -> int:
 
             raise broken(verdict.findings)
         return code
-    from docpact.cassettes.polls import polls
+    from docpact.cassettes.polls import elsewhere, polls
     from docpact.cassettes.recording import Seal
 
     seal = Seal(contract, __version__, profile=options.profile, secrets=filter(None, [plan.token]), keep=keeps, at=at)
     asked_for = plan.tasks or plan.follows
-    listed = list(polls(verdict.exchanges, contract, shown or base, asked_for, to_the_end=options.follow, timed=not at))
+    listed = list(polls(verdict.exchanges, contract, base, asked_for, to_the_end=options.follow, timed=not at))
+    if shown is not None:
+        listed = [elsewhere(one, base, shown) for one in listed]
     if options.follow and not keeps:
         _refuse_unended(listed, contract, len(asked_for))
     _save(path, listed, seal)
