@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 _LITERAL = re.compile(r'"(?:[^"\\]|\\.)*+("|\Z)', re.DOTALL)
 _ORDINARY = re.compile(r"(?:[\s\ufeff\x1e{}\[\]:,]|-?\d[\d.eE+-]*|true|false|null|NaN|-?Infinity)*")
+_MOST_SAID = 40
 _NUMBER = re.compile(r"-?\d[\d.eE+-]*")
 
 
@@ -49,8 +50,8 @@ class Rewriting:
         self._levels: list[_Level] = []
 
     def pointer(self) -> str:
-        """Say where the rewriting is, as a JSON pointer."""
-        return "".join(f"/{escape_token(level.name) if level.is_object else level.at}" for level in self._levels)
+        """Say where the rewriting is, as a JSON pointer; of what is nested deep, the beginning."""
+        return "".join(f"/{escape_token(level.name) if level.is_object else level.at}" for level in self._levels[:_MOST_SAID])
 
     def of(self, text: str) -> str:
         """Return the text, rewritten."""
@@ -113,6 +114,8 @@ class Rewriting:
 
 
 def _meant(written: str, *, closed: bool) -> str:
+    if closed and "\\" not in written:
+        return written[1:-1]
     try:
         return str(json.loads(written, strict=False))
     except ValueError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from base64 import b64decode
+from bisect import bisect_left
 from typing import TYPE_CHECKING, NamedTuple
 
 from docpact.cassettes.shapes import SHAPES, found_in
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 _SURE = tuple(shape for shape in SHAPES if shape.sure)
 _ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})|\\x([0-9a-fA-F]{2})|\\/|\\\r?\n\s*\\?")
+_END = re.compile(r"\n")
 # Longer than an id, and as long as a short token in base64.
 _CODED = re.compile(r"[A-Za-z0-9+/_-]{20,}={0,2}(?:\s+[A-Za-z0-9+/]{4,}={0,2}){0,20000}")
 
@@ -40,27 +42,28 @@ def suspicions(content: bytes, secrets: Iterable[str] = ()) -> Iterator[Suspicio
 
 
 def _looked_at(text: str, tokens: Tokens) -> Iterator[Suspicion]:
-    yield from _shaped(text, tokens, 1)
+    ends = [found.start() for found in _END.finditer(text)]
+    for kind, start in _shaped(text, tokens):
+        yield Suspicion(kind, bisect_left(ends, start) + 1)
     if "\\" in text:
-        line = 1
-        for piece in text.split("\n"):
+        for line, piece in enumerate(text.split("\n"), 1):
             if "\\" in piece:
-                yield from _shaped(_ESCAPE.sub(_unescaped, piece), tokens, line, within=True)
-            line += 1
+                yield from (Suspicion(kind, line) for kind, _ in _shaped(_ESCAPE.sub(_unescaped, piece), tokens))
     for found in _CODED.finditer(text):
         inner = _decoded(found.group())
         if inner:
-            at = text.count("\n", 0, found.start()) + 1
-            yield from _shaped(inner, tokens, at, within=True)
+            line = bisect_left(ends, found.start()) + 1
+            yield from (Suspicion(kind, line) for kind, _ in _shaped(inner, tokens))
 
 
-def _shaped(text: str, tokens: Tokens, line: int, *, within: bool = False) -> Iterator[Suspicion]:
+def _shaped(text: str, tokens: Tokens) -> Iterator[tuple[str, int]]:
+    """Yield the kind of what looks like a secret, and where in the text it begins."""
     for start in tokens.starts(text):
-        yield Suspicion("the token that was used", line if within else text.count("\n", 0, start) + line)
+        yield "the token that was used", start
     for shape in found_in(text, _SURE):
         for found in shape.pattern.finditer(text):
             if found.expand(shape.instead) != found.group():
-                yield Suspicion(shape.kind, line if within else text.count("\n", 0, found.start()) + line)
+                yield shape.kind, found.start()
 
 
 def _unescaped(found: re.Match[str]) -> str:

@@ -29,6 +29,7 @@ _PART = re.compile(
 _TAG = re.compile(r"<([\w:.-]{1,60})(\s[^<>]{0,500})?>([^<>]+)(?=<)")
 _MOST_INSIDE = 4
 _MOST_PASSES = 6
+_LONGEST_KEPT, _MOST_KEPT = 400, 10_000
 _WEBHOOK = next(shape for shape in SHAPES if shape.kind == "a webhook")
 _NAMES_OF_TOKENS = frozenset(
     {"token", "tokens", "secret", "key", "apikey", "api_key", "api-key", "access_token", "auth", "sig"}
@@ -52,6 +53,8 @@ class Wording:
         self._tokens = Tokens(secrets)
         self._tell = note
         self._inside: list[Rewriting] = []
+        # Names and values come again and again.
+        self._clean: set[str] = set()
         # Whether each character stands for a byte of a text that could not be decoded.
         self.undecoded = False
 
@@ -98,6 +101,14 @@ class Wording:
 
     def plain(self, text: str) -> str:
         """Return a text without what is shaped like a secret, its addresses each by itself."""
+        if text in self._clean:
+            return text
+        clean = self._plain(text)
+        if clean == text and len(text) <= _LONGEST_KEPT and len(self._clean) < _MOST_KEPT:
+            self._clean.add(text)
+        return clean
+
+    def _plain(self, text: str) -> str:
         text = self._without_tokens(text)
         if "://" not in text:
             return self._shaped(text)
