@@ -32,6 +32,7 @@ class Hit(NamedTuple):
 _URL = re.compile(r"https?://([^\s/?#\"'<>\\]+)(?:[/?#][^\s\"<>\\]*)?", re.IGNORECASE)
 _DATA_URL = re.compile(r"data:[\w.+-]+/[\w.+-]+;base64,")
 _ID = re.compile(r"1\d{15}")
+_GROUP = re.compile(r"\\(\d)")
 _NUMBER = (int, float)
 _MILLISECONDS = 10**12
 # The roles that an entry may speak of.
@@ -220,12 +221,53 @@ def _any_of_set(entry: Entry, contract: Contract) -> Callable[[Any], Iterator[Hi
     def check(payload: Any) -> Iterator[Hit]:
         columns = [list(members(payload, pattern)) for pattern in entry.members]
         for row in zip(*columns, strict=True):
-            if all(value in ("", None) for _, value in row):
+            if all(value is None or (isinstance(value, str) and not value.strip()) for _, value in row):
                 pointer = row[0][0].rpartition("/")[0]
                 names = " and ".join(at.rpartition("/")[2] for at, _ in row)
-                yield Hit(pointer, None, "one of them", f"has both {names} empty")
+                blank = "blank" if any(value for _, value in row) else "empty"
+                yield Hit(pointer, None, "one of them", f"has both {names} {blank}")
 
     return check
+
+
+def _agree(entry: Entry, contract: Contract) -> Callable[[Any], Iterator[Hit]]:  # noqa: ARG001 - one signature for all
+    """Where the first member of an object fits a pattern, the second is what `says` has for it, if it is one of `only`."""
+    first, second = entry.members
+    only = re.compile(entry.settings["only"], re.ASCII)
+    says = sayings(entry)
+    name = name_of(first).rpartition(".")[2]
+
+    def check(payload: Any) -> Iterator[Hit]:
+        keys = [value for _, value in members(payload, first)]
+        for key, (pointer, value) in zip(keys, members(payload, second), strict=True):
+            # Two of one key are told as that.
+            if not isinstance(key, str) or not isinstance(value, str) or not only.search(plain(value)) or keys.count(key) > 1:
+                continue
+            said = says(key)
+            if said is not None and plain(value) != plain(said):
+                yield Hit(pointer, value, said, f"is {shown(value)!r}, and its {name} says {said!r}")
+
+    return check
+
+
+def sayings(entry: Entry) -> Callable[[str], str | None]:
+    """Return the function that tells what an entry with the check `agree` says for a key; None where it says nothing."""
+    says = [(re.compile(form, re.ASCII), _GROUP.split(said)) for form, said in entry.settings["says"].items()]
+
+    def said_for(key: str) -> str | None:
+        for form, parts in says:
+            found = form.search(key)
+            if found is not None:
+                # Every second part is the number of a group.
+                return "".join(found[int(part)] if nth % 2 else part for nth, part in enumerate(parts))
+        return None
+
+    return said_for
+
+
+def plain(text: str) -> str:
+    """Leave out the sign that asks for the coloured form of an emoji: it is there or not, and says nothing."""
+    return text.replace("\ufe0f", "")
 
 
 def _url(entry: Entry, contract: Contract) -> Callable[[Any], Iterator[Hit]]:  # noqa: ARG001 - one signature for all
@@ -375,6 +417,7 @@ _MAKERS: dict[str, Callable[[Entry, Contract], Callable[[Any], Iterator[Hit]]]] 
     "unique": _unique,
     "same": _same,
     "any-set": _any_of_set,
+    "agree": _agree,
     "url": _url,
     "base64": _base64,
     "id-time": _id_time,

@@ -308,6 +308,12 @@ def _tables(table: dict[str, Any], name: str, known: Mapping[str, Kind], needed:
     return [checked(part, known, f"{where} {number}", needed) for number, part in enumerate(table.get(name, ()), 1)]
 
 
+_OF_TWO = {
+    "id-time": "that of the id, and that of the time",
+    "agree": "the one that says, and the one that must agree with it",
+}
+
+
 def _entry(entry: dict[str, Any], roles: Mapping[str, str], number: int) -> Entry:
     where = f"contract.toml, [[coherence]] {entry.get('rule', number)}"
     check = entry.get("check")
@@ -318,14 +324,15 @@ def _entry(entry: dict[str, Any], roles: Mapping[str, str], number: int) -> Entr
     for role in (*entry.get("when", ()), *entry.get("unless", ()), *(("action",) if check == "fits" else ())):
         if role not in roles:
             raise ContractError(f"{where} speaks of the role {role!r}, which [roles] does not name", hint="name it there")
-    if check == "id-time" and len(entry["members"]) != len(("id", "time")):
-        raise ContractError(f"{where} needs two members", hint="name that of the id, and that of the time")
+    if check in _OF_TWO and len(entry["members"]) != len(("this", "that")):
+        raise ContractError(f"{where} needs two members", hint=f"name {_OF_TWO[check]}")
     for key in ("only", "group"):
         if key in entry:
             pattern(entry[key], f"{key} of {where}", groups=1 if key == "group" else 0)
     for key in ("allow", "deny"):
         for text in entry.get(key, ()):
             pattern(text, f"{key} of {where}")
+    terms.sayings(entry.get("says", {}), where)
     settings = {k: v for k, v in entry.items() if k not in {"rule", "check", "members", "when", "reason", "fact"}}
     return Entry(
         rule=entry["rule"],

@@ -59,6 +59,7 @@ TABLE = Kind("a table", _is_table)
 TABLES_LIST = Kind("a list of tables, written with [[ ]]", lambda value: _are(value, _is_table))
 POINTER = Kind("a pointer, which begins with /", _is_pointer)
 POINTERS = Kind("a list of pointers, which begin with /", lambda value: _are(value, _is_pointer))
+TEXTS_BY_TEXT = Kind("a table of texts", lambda value: isinstance(value, dict) and _are_texts(list(value.values())))
 MEMBERS = Kind(f"{POINTERS.words}, and not empty", lambda value: _are(value, _is_pointer) and bool(value))
 ALL_OR_POINTERS = Kind('"*", or pointers, in a list', lambda value: _are(value, lambda part: part == "*" or _is_pointer(part)))
 LISTS = Kind(
@@ -97,13 +98,14 @@ ENTRY = {
     "rule": TEXT, "check": TEXT, "members": MEMBERS, "when": LISTS, "unless": LISTS, **_WHY,
     "absent": one_of("allowed"), "allow": TEXTS, "beside": POINTERS, "deny": TEXTS, "group": TEXT, "instead": POINTERS,
     "maximum": NUMBER, "minimum": NUMBER, "needs": TEXTS, "of": WHOLE, "only": TEXT, "tolerance_ms": NUMBER,
-    "values": TEXTS, "zero_is_set": TRUTH,
+    "says": TEXTS_BY_TEXT, "values": TEXTS, "zero_is_set": TRUTH,
 }  # fmt: skip
 # What a check cannot do without.
 NEEDED_BY = {
     "one-of": ("values",),
     "range": ("minimum", "maximum"),
     "same": ("group",),
+    "agree": ("only", "says"),
     "id-time": ("tolerance_ms",),
     "complete": ("needs", "of"),
 }
@@ -132,6 +134,12 @@ def checked(found: object, known: Mapping[str, Kind], where: str, needed: tuple[
         if key not in found:
             raise ContractError(f"{where} has no {key}", hint=f"it needs {', '.join(needed)}")
     return found
+
+
+def sayings(table: Mapping[str, str], where: str) -> None:
+    """Raise `ContractError` where a table is not one of patterns, and of texts that name their groups by number."""
+    for form, said in table.items():
+        pattern(form, f"says of {where}", groups=max(map(int, re.findall(r"\\(\d)", said)), default=0))
 
 
 def pattern(text: str, where: str, groups: int = 0) -> None:

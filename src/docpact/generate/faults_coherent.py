@@ -25,6 +25,8 @@ _UUID = re.compile(r"[0-9A-Za-z-]{8,}")
 _HEX = str.maketrans("0123456789abcdefABCDEF", "123456789abcdef0BCDEFA")
 _SECOND = 1_000
 _DIGITS = 13
+# So many others are exchanged with one.
+_NEAR = 2
 
 
 def proposed(coherence: Coherence, entry: Entry, payload: Any) -> Iterator[Change]:
@@ -158,6 +160,17 @@ def _any_set(coherence: Coherence, entry: Entry, payload: Any) -> Iterator[Chang
         for pointer, _ in rows[index]:
             blank = changed(blank, pointer, "")
         yield Change(rows[index][0][0].rpartition("/")[0], blank)
+        yield Change(rows[index][0][0].rpartition("/")[0], changed(blank, rows[index][-1][0], " "), "blanks")
+
+
+def _agree(coherence: Coherence, entry: Entry, payload: Any) -> Iterator[Change]:  # noqa: ARG001 - one signature for all
+    """Exchange what two objects of a list say, and give one of them what another says."""
+    found = [(at, value) for at, value in members(payload, entry.members[1]) if isinstance(value, str) and value]
+    for index in ends(len(found)):
+        pointer, value = found[index]
+        for at, other in (*found[index + 1 :], *found[:index])[:_NEAR]:
+            yield Change(pointer, changed(changed(payload, pointer, other), at, value), "exchanged")
+            yield Change(pointer, changed(payload, pointer, other))
 
 
 def _id_time(coherence: Coherence, entry: Entry, payload: Any) -> Iterator[Change]:  # noqa: ARG001 - one signature for all
@@ -202,6 +215,7 @@ TURNS: Mapping[str, Turn] = {
     "unique": _unique,
     "same": _same,
     "any-set": _any_set,
+    "agree": _agree,
     "url": _text,
     "base64": _text,
     "id-time": _id_time,

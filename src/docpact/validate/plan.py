@@ -10,6 +10,7 @@ import re
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
+from docpact.checks import sayings
 from docpact.validate import quick
 
 if TYPE_CHECKING:
@@ -21,7 +22,10 @@ _PERCENTS = ["", *(f"{n}%" for n in range(101))]
 _DIGITS = re.compile(r"\^\[0-9\]\{(\d+),(\d+)\}\\Z")
 _PLAIN = {"set", "unset", "one-of", "order", "range", "url", "base64", "id-time"}
 # What `quick` makes sure of for every button, whatever the state and the action.
-_OF_BUTTONS = {"grammar", "known-kind", "unique", "same", "any-set", "range", "fits", "complete", "form"}
+_OF_BUTTONS = {"grammar", "known-kind", "unique", "same", "any-set", "range", "fits", "complete", "form", "agree"}
+
+
+_JOB = "00000000-0000-4000-8000-000000000000"
 
 
 class _Unplannable(Exception):  # noqa: N818 - not an error: the contract is judged by the thorough path alone
@@ -117,6 +121,7 @@ def _buttons(contract: Contract, entries: list[Entry]) -> dict[str, Any] | None:
     return {
         "member": _member(holders.pop()),
         "known": known,
+        "faces": _faces(known, entries),
         "fits": {action: sorted(k.name for k in contract.buttons if action in k.fits) for action in sorted(actions)},
         "style": _limits(entries, "style"),
         "type": _limits(entries, "type")[0],
@@ -126,6 +131,19 @@ def _buttons(contract: Contract, entries: list[Entry]) -> dict[str, Any] | None:
             "actions": sorted(whole.when.get("action", ())) if whole else [],
         },
     }
+
+
+def _faces(known: Mapping[str, str], entries: list[Entry]) -> dict[str, dict[str, str]]:
+    """Say what a member has, beside "", where a customId has a form; what differs is judged thoroughly."""
+    found: dict[str, dict[str, str]] = {}
+    for entry in entries:
+        if entry.check == "agree":
+            says, what = sayings(entry), found.setdefault(entry.members[1].rpartition("/")[2], {})
+            for form in known:
+                said = says(form.replace("*", _JOB))
+                if said is not None and what.setdefault(form, said) != said:
+                    raise _Unplannable
+    return found
 
 
 def _limits(entries: list[Entry], name: str) -> list[int]:
@@ -138,9 +156,8 @@ def _limits(entries: list[Entry], name: str) -> list[int]:
 def _forms(kind: ButtonKind) -> list[str]:
     """Write out every customId of a kind, with `*` for the job; the forms are small, and each is tried on the pattern."""
     real = re.compile(kind.form, re.ASCII)
-    job = "00000000-0000-4000-8000-000000000000"
     found = _expand(kind.template.removeprefix("^").removesuffix(r"\Z").replace("UUID", "\0"))
-    return [form.replace("\0", "*") for form in found if real.search(form.replace("\0", job))]
+    return [form.replace("\0", "*") for form in found if real.search(form.replace("\0", _JOB))]
 
 
 def _expand(pattern: str) -> list[str]:

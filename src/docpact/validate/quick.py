@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     Accept = Callable[[Any], bool]
     Check = Callable[[dict[str, Any]], bool]
 
-VERSION = 1
+VERSION = 2
 MOST_BYTES = 1 << 20
 
 _DEEPEST = 200
@@ -325,8 +325,13 @@ def _buttons(plan: "dict[str, Any]", action: str) -> "Check":  # noqa: C901 - on
     kind, fits = plan["type"], {name: frozenset(kinds) for name, kinds in plan["fits"].items()}
     whole: dict[str, Any] = plan["whole"]
 
-    def looks_right(button: "dict[str, Any]") -> bool:
-        return low <= button["style"] <= high and button["type"] == kind and bool(button["emoji"] or button["label"])
+    faces: list[tuple[str, dict[str, str]]] = list(plan["faces"].items())
+
+    def looks_right(button: "dict[str, Any]", form: str) -> bool:
+        for name, said in faces:
+            if form in said and button[name] and button[name] != said[form]:
+                return False
+        return low <= button["style"] <= high and button["type"] == kind and bool((button["emoji"] or button["label"]).strip())
 
     def check(payload: "dict[str, Any]") -> bool:
         buttons = payload.get(member)
@@ -338,17 +343,18 @@ def _buttons(plan: "dict[str, Any]", action: str) -> "Check":  # noqa: C901 - on
             custom_id = button["customId"]
             stop = len(custom_id) - 6 if custom_id.endswith("::SOLO") else len(custom_id)
             start = stop - _UUID
-            name = known.get(f"{custom_id[:start]}*{custom_id[stop:]}") if start > 0 else None
+            form = f"{custom_id[:start]}*{custom_id[stop:]}" if start > 0 else ""
+            name = known.get(form)
             if name is None:
                 # A kind without a job, such as the buttons of DESCRIBE.
-                name = known.get(custom_id)
+                form, name = custom_id, known.get(custom_id)
             elif custom_id[start:stop] != job:
                 if job:
                     return False
                 job = custom_id[start:stop]
             if name is None or (fitting is not None and name not in fitting):
                 return False
-            if not looks_right(button):
+            if not looks_right(button, form):
                 return False
             seen.add(custom_id)
             if name in counts:
