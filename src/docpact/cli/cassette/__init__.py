@@ -17,6 +17,7 @@ VERBS = {
     "record": "record the polls of real tasks, judged and without secrets",
     "scrub": "take secrets out of cassettes that lie in files",
     "age": "tell of recordings that are older than they should be",
+    "verify": "ask a relay for the tasks of a cassette, and compare by contract and story",
     "synthesize": "make a cassette of generated stories, without a network",
 }
 
