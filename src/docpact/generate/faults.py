@@ -84,7 +84,7 @@ class Faults:
         timed = faults_polls.timed(polls)
         for name in _rules(rule):
             if name in faults_polls.TURNS:
-                yield from faults_polls.faults(self.coherence, timed, name, self.of)
+                yield from faults_polls.faults(self.coherence, timed, name, self.of, self.here)
             elif RULES[name].layer in (Layer.DOCUMENTED, Layer.COHERENT):
                 yield from faults_polls.in_one_poll(self.coherence, timed, partial(self.of, rule=name))
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from docpact.polled import Polled
 
     Turn = Callable[[Life, Polls], Iterator["Retold"]]
+    Of = Callable[[Any, str], Iterator[Fault]]
 
 _HALFWAY = "46%"
 _MINUTE = 60_000
@@ -34,13 +35,13 @@ class Retold(NamedTuple):
     beside: tuple[str, ...] = ()
 
 
-def faults(coherence: Coherence, polls: Polls, rule: str, of: Callable[[Any, str], Iterator[Fault]]) -> Iterator[Fault]:
-    """Yield the faults of polls for one rule of the lifecycle layer; `of` makes the faults of a body."""
+def faults(coherence: Coherence, polls: Polls, rule: str, of: Of, here: Of) -> Iterator[Fault]:
+    """Yield the faults of polls for one rule of the lifecycle layer; `of` makes those of a body, `here` in its state."""
     cycle = coherence.contract.lifecycle
     if cycle is None or not polls:
         return
     life = Life(coherence, cycle)
-    told = _instant_stays(life, polls, of) if rule == "instant-stays" else TURNS[rule](life, polls)
+    told = _instant_stays(life, polls, of, here) if rule == "instant-stays" else TURNS[rule](life, polls)
     severity, profile = RULES[rule].severity, coherence.profile.name
     for poll, place, retold, how, beside in told:
         yield Fault(rule, place, severity, profile, polls=retold, poll=poll, how=how, beside=beside)
@@ -246,14 +247,15 @@ def _progress_restarted(life: Life, polls: Polls) -> Iterator[Retold]:
     return _falling(life, polls, lambda now: life.cycle.restart if now and life.cycle.restart else None)
 
 
-def _instant_stays(life: Life, polls: Polls, of: Callable[[Any, str], Iterator[Fault]]) -> Iterator[Retold]:
+def _instant_stays(life: Life, polls: Polls, of: Of, here: Of) -> Iterator[Retold]:
     apart = (life.cycle.instant_seconds + BETWEEN // 1000) * 1000
     for rule in dict.fromkeys(entry.rule for entry in life.coherence.contract.coherence):
         if rule not in life.cycle.instant_rules:
             continue
         told = False
         for index, poll in enumerate(polls):
-            for fault in of(poll.payload, rule):
+            # In another state it would not go on from the polls before it.
+            for fault in here(poll.payload, rule):
                 mixed = poll._replace(payload=fault.payload)
                 if not fault.beside and _continues(life, polls[:index], mixed, poll):
                     last = mixed._replace(at=(mixed.at or 0) + apart)
