@@ -173,3 +173,19 @@ def test_what_aliases_say_again_is_read_as_it_stands() -> None:
     assert found.removed == {"a header authorization": 2}
     assert found.content is not None
     assert [one.uri for one in reading.read(found.content).interactions()] == ["https://relay.example/x"] * 2
+
+
+@pytest.mark.parametrize("name", ["many laughs", "a large text, many times"])
+def test_aliases_that_make_too_much_of_a_text_are_told_as_such(name: str) -> None:
+    content = HOSTILE[name].replace(b"interactions: ", b"metadata: ") + b"interactions: []\n"
+    with pytest.raises(CaptureError, match="the aliases of the YAML text make too much of it"):
+        reading.read(content)
+
+
+def test_what_redaction_left_is_seen_by_the_last_look(monkeypatch: pytest.MonkeyPatch) -> None:
+    one = everywhere()[0][0]
+    content = of_vcrpy([one._replace(uri="https://relay.example/x?sig=abcdef")], "yaml")
+    monkeypatch.setattr("docpact.cassettes.redaction.Redaction.address", lambda _, uri: uri)
+    found = cleaned(reading.read(content), content)
+    assert found.removed
+    assert {one.kind for one in found.left} == {"a signed address"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from planted import TOKEN, everywhere, exchange
 
@@ -78,6 +78,7 @@ def _body(text: str) -> bytes:
 
 
 @given(_TEXTS, _TEXTS | _VALUES.map(json.dumps), _TEXTS | _VALUES.map(lambda value: json.dumps(value, ensure_ascii=False)))
+@example("me@x.exampleme@x.example", "", "")
 def test_what_is_clean_is_not_changed_again(path: str, sent: str, came: str) -> None:
     one = exchange(f"https://relay.example/{path}", _body(sent), _body(came))
     clean = Redaction([TOKEN]).interaction(one)
