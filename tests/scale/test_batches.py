@@ -150,6 +150,7 @@ def test_a_batch_whose_process_dies_is_judged_again(folder: Path, monkeypatch: p
 def test_a_source_whose_process_dies_is_gone_on_with_by_another(packed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = summed(thing for part in hand().judge(Batch((apart(packed),))).parts for thing in part.read)
     few = "import docpact.scale.pieces as p; p.MOST_FINDINGS = 10; main()"
+    monkeypatch.setattr(local, "can_fork", lambda: False)
     monkeypatch.setattr(local, "_BOOT", local._BOOT.replace("main()", few))
     monkeypatch.setattr(Local, "_own", lambda _: None)
     told: list[str] = []
@@ -172,6 +173,7 @@ def test_sources_that_kill_twice_are_named_and_the_others_are_judged(folder: Pat
         "import docpact.scale.batches as b, os; p = b.Reading.part; "
         f"b.Reading.part = lambda r, *a: os.kill(os.getpid(), 9) if r._thing.source == {kills!r} else p(r, *a); main()",
     )
+    monkeypatch.setattr(local, "can_fork", lambda: False)
     monkeypatch.setattr(local, "_BOOT", boot)
     monkeypatch.setattr("docpact.cli.spread._LONG", 0)
     real = Local._next

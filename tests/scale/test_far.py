@@ -247,6 +247,7 @@ def test_a_range_that_processes_die_of_is_named_and_lines_behind_it_are_those_of
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     one = run("s3://captures/run/a.ndjson", "--jobs", "1", "--format", "json")
+    monkeypatch.setattr(local, "can_fork", lambda: False)
     monkeypatch.setattr(local, "_BOOT", local._BOOT.replace("main()", DEADLY))
     monkeypatch.setattr(Local, "_own", lambda _: None)
     code, out, err = run("s3://captures/run/a.ndjson", "--jobs", "2", "--format", "json")

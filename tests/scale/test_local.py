@@ -21,6 +21,7 @@ from docpact.captures import Judged, Long, Unreadable
 from docpact.cli import main
 from docpact.contract import load
 from docpact.scale import local
+from docpact.scale.forking import can_fork
 from docpact.scale.local import Local
 from docpact.scale.order import in_order
 from docpact.scale.pieces import Piece, Task
@@ -60,6 +61,12 @@ def test_the_report_is_the_same_whatever_the_number_of_jobs(long: Path, bad_fold
     for jobs in ("2", "3"):
         assert run(*inputs, "--format", form, "--jobs", jobs) == one
     assert one[0] == 1
+
+
+def test_the_report_is_the_same_where_processes_are_started_anew(long: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    one = run(long, "--format", "json", "--jobs", "1")
+    started_by(monkeypatch, forks=False)
+    assert run(long, "--format", "json", "--jobs", "3") == one
 
 
 @pytest.fixture(scope="session")
@@ -131,6 +138,12 @@ def test_jobs_below_1_are_wrong_usage() -> None:
     assert (code, "below 1" in err) == (2, True)
 
 
+def started_by(monkeypatch: pytest.MonkeyPatch, *, forks: bool) -> None:
+    if forks and not can_fork():
+        pytest.skip("there are other threads in this process, or it is not on Linux")
+    monkeypatch.setattr(local, "can_fork", lambda: forks)
+
+
 def alive(process: int) -> bool:
     try:
         return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
@@ -138,7 +151,13 @@ def alive(process: int) -> bool:
         return False
 
 
-def test_a_process_that_dies_is_told_and_its_piece_is_done_again(long: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("forks", [True, False])
+def test_a_process_that_dies_is_told_and_its_piece_is_done_again(
+    long: Path,
+    forks: bool,  # noqa: FBT001 - one of two cases
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    started_by(monkeypatch, forks=forks)
     monkeypatch.setattr(local.Local, "_own", lambda _: None)
     told: list[str] = []
     with Local(TASK, Stream(load(), Settings()), 2, told.append) as crew:
@@ -166,6 +185,7 @@ def test_a_piece_that_kills_twice_is_lost_and_the_others_are_judged(long: Path, 
         "import docpact.scale.pieces as w, os; j = w.judge; "
         "w.judge = lambda s, p, *r: os.kill(os.getpid(), 9) if 0 < p.start < 5 << 20 else j(s, p, *r); main()",
     )
+    monkeypatch.setattr(local, "can_fork", lambda: False)
     monkeypatch.setattr(local, "_BOOT", boot)
     real = Local._own
 
@@ -191,6 +211,7 @@ def test_a_piece_that_kills_twice_is_lost_and_the_others_are_judged(long: Path, 
 
 
 def test_a_bug_in_a_process_is_a_bug(long: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(local, "can_fork", lambda: False)
     monkeypatch.setattr(local, "_BOOT", "import sys; sys.exit(3)")
     monkeypatch.setattr(local.Local, "_own", lambda _: None)
     code, _, err = run(long, "--jobs", "2")

@@ -202,6 +202,7 @@ def test_a_process_that_dies_changes_nothing(tables: Path, monkeypatch: pytest.M
 def test_a_share_that_processes_die_of_is_named_and_the_others_are_judged(
     tables: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(local, "can_fork", lambda: False)
     monkeypatch.setattr(local, "_BOOT", local._BOOT.replace("main()", f"{DEADLY}main()"))
     monkeypatch.setattr(Local, "_own", lambda _: None)
     code, out, err = run(tables / "a.parquet", "--jobs", "2", "--format", "json")

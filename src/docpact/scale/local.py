@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from dataclasses import dataclass, field
+from functools import partial
 from selectors import EVENT_READ, DefaultSelector
-from typing import TYPE_CHECKING, Any, Self, cast
+from subprocess import PIPE, Popen
+from typing import TYPE_CHECKING, Any, Protocol, Self, cast
 
 from docpact.captures import Unreadable
 from docpact.scale import batches
+from docpact.scale.forking import Forked, can_fork
 from docpact.scale.frames import hear, say
 from docpact.scale.pieces import Hand, Outcome, Work, count_lines
-from docpact.scale.worker import READY
+from docpact.scale.worker import READY, serve
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,19 +47,34 @@ class _Job:
     owner: object = field(default=None, compare=False)
 
 
+class _Process(Protocol):
+    """As much as is asked of a process, whether it was forked or spawned."""
+
+    pid: int
+
+    def kill(self) -> None: ...
+
+    def wait(self, timeout: float | None = None) -> int: ...
+
+
+def _spawned() -> Popen[bytes]:
+    """Start a process with nothing of this one, that is told the task over its standard input."""
+    command = [sys.executable, "-c", _BOOT, *sys.path]
+    # In a group of its own: Ctrl-C is for the process that minds it.
+    return Popen(command, stdin=PIPE, stdout=PIPE, bufsize=0, process_group=0)  # noqa: S603 - this very Python, with a program of ours
+
+
 class _Worker:
     """One process, and the jobs that it was given."""
 
-    def __init__(self, task: Task) -> None:
-        command = [sys.executable, "-c", _BOOT, *sys.path]
-        # In a group of its own: Ctrl-C is for the process that minds it.
-        self.process = subprocess.Popen(  # noqa: S603 - this very Python, with a program of ours
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0, process_group=0
-        )
-        self.orders, self.answers = cast("FileIO", self.process.stdin), cast("FileIO", self.process.stdout)
+    def __init__(self, task: Task, stream: Stream) -> None:
+        started = Forked(partial(serve, Hand(task, stream))) if can_fork() else _spawned()
+        self.process: _Process = started
+        self.orders, self.answers = cast("FileIO", started.stdin), cast("FileIO", started.stdout)
         self.jobs: list[_Job] = []
         self.ready = False
-        self.say(task)
+        if not isinstance(started, Forked):
+            self.say(task)
 
     def say(self, word: object) -> None:
         try:
@@ -83,6 +100,7 @@ class Local:
     def __init__(self, task: Task, stream: Stream, jobs: int, tell: Callable[[str], None]) -> None:
         self.width = 4 * jobs
         self._task = task
+        self._stream = stream
         self._hand = Hand(task, stream)
         self._most = jobs - 1
         self._tell = tell
@@ -137,7 +155,9 @@ class Local:
         work = sum(1 for job in self._todo if job.owner is None)
         own = any(not job.tries and job.owner in (None, self) for job in self._todo)
         if len(self._workers) < min(self._most, work - own) and self._deaths < _MOST_DEATHS:
-            worker = _Worker(self._task)
+            # What is made ready before is there in a copy of this process, too.
+            self._stream.make_ready()
+            worker = _Worker(self._task, self._stream)
             self._workers.append(worker)
             self._selector.register(worker.answers, EVENT_READ, worker)
 

@@ -1,11 +1,17 @@
-"""A worker: a process that judges the pieces it is handed over its standard input, until that is closed."""
+"""A worker: a process that judges the pieces it is handed over a pipe, until that is closed."""
 
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 
 from docpact.scale.frames import hear, say
 from docpact.scale.pieces import hand_for
+
+if TYPE_CHECKING:
+    from io import FileIO
+
+    from docpact.scale.pieces import Hand
 
 READY = "ready"
 
@@ -16,10 +22,18 @@ def main() -> None:
         os.dup2(2, 1)
         try:
             hand = hand_for(hear(orders))
-            say(answers, READY)
-            while True:
-                ticket, piece = hear(orders)
-                say(answers, (ticket, hand.judge(piece)))
-        except (EOFError, BrokenPipeError):
-            # Whoever gave the orders is done, or gone. Any other exception is a bug: Python shows it, and ends with 1.
+        except EOFError:
             return
+        serve(hand, orders, answers)
+
+
+def serve(hand: Hand, orders: FileIO, answers: FileIO) -> None:
+    """Judge the pieces that are ordered, and answer what came of each."""
+    try:
+        say(answers, READY)
+        while True:
+            ticket, piece = hear(orders)
+            say(answers, (ticket, hand.judge(piece)))
+    except (EOFError, BrokenPipeError):
+        # Whoever gave the orders is done, or gone. Any other exception is a bug: Python shows it, and ends with 1.
+        return

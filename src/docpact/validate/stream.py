@@ -66,7 +66,7 @@ class Stream:
 
     def sift(self, block: Block) -> Iterator[Text]:
         """Yield the texts of a block that must be judged one by one; the others have nothing wrong, and are only counted."""
-        self._ready()
+        self.make_ready()
         if self._sieve is None:
             yield from block.texts()
             return
@@ -74,7 +74,7 @@ class Stream:
             self._refused = line
             yield Text(block.source, number, line, len(line))
 
-    def _ready(self) -> None:
+    def make_ready(self) -> None:
         """Have the sieve ready where payloads can be sifted."""
         if self._sieve is None and self._sifts:
             from docpact.validate.bulk import Sieve
@@ -95,7 +95,7 @@ class Stream:
             return
         self._judged += 1
         if self._judged == _MANY:
-            self._ready()
+            self.make_ready()
         known = text.content is self._refused
         if self._sieve is not None and text.answer is None and not known and self._sieve.accepts(text.content):
             yield []
