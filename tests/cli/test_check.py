@@ -194,7 +194,9 @@ def test_what_cannot_be_established_takes_three_requests_and_says_what_to_do(
 
 
 def test_the_ceiling_on_requests_is_never_passed(check: Callable[..., Done], healthy: Served) -> None:
-    done = check(healthy.url, "--task", healthy.tasks[0], "--thorough", "--max-requests", "7", "--deadline", "300", "--format", "json")
+    done = check(
+        healthy.url, "--task", healthy.tasks[0], "--thorough", "--max-requests", "7", "--deadline", "300", "--format", "json"
+    )
     assert done.report["check"]["requests"] == 7
     assert any("7 requests" in note for note in done.report["check"]["notes"])
 
