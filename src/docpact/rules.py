@@ -274,7 +274,7 @@ _ROWS = (
          "what stood behind the break is not there: count what was read",
          reason="a payload that cannot be read was not judged; a capture that is cut off must not pass for a whole one"),
     Rule("capture-secret", TRANSPORT, ERROR, "a recording holds no secret",
-         "docpact cassette scrub FILE takes it out; a secret that was shared, or is in the history of a repository, must be renewed",
+         "docpact cassette scrub FILE takes it out; what was shared, or is in the history of a repository, must be renewed",
          "whoever can read the repository can use the token, open the signed address, or knows who asked",
          reason="recordings are committed and shared; a token or an address in them is found years later"),
     Rule("capture-stale", TRANSPORT, WARNING, "a recording was made by the contract that it is held to",

@@ -34,7 +34,7 @@ _WITHOUT = {
 
 # What breaks a rule that no payload breaks, but a recording.
 _RECORDED = {
-    "capture-secret": "break  a cassette with a header such as Authorization, or an address that is signed (docpact cassette lint)",
+    "capture-secret": "break  a cassette with an Authorization header, or a signed address (docpact cassette lint)",
     "capture-stale": "break  a cassette that docpact recorded by another contract (docpact cassette lint)",
 }
 
