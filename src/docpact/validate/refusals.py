@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote
+from urllib.parse import quote, unquote, urlsplit
 
 from docpact.exchange import Purpose
 from docpact.pointers import ABSENT
 from docpact.validate.breach import Breach
 from docpact.validate.heard import packings, writings
-from docpact.validate.statuses import OK, failures, name, redirects
+from docpact.validate.statuses import OK, REDIRECTS, failures, name, redirects
 from docpact.validate.tasklike import is_task
 from docpact.validate.text import Reader
 
@@ -73,20 +73,34 @@ def _status(heard: Heard) -> str:
 def _without_token(heard: Heard) -> Iterator[Breach]:
     if is_task(heard.contract, heard.content.body):
         message = f"without a token the answer is {_status(heard)}, with a task in it"
-        yield Breach("auth-not-asked", "", heard.answer.status, 401, message, heard.clause("auth"))
-    elif heard.exchange.request.method == "HEAD" and _is_json(heard) and not heard.exchange.extra:
-        message = f"without a token HEAD is answered with {_status(heard)}, as for a task"
+    else:
+        message = _not_refused(heard, "without a token")
+    if message:
         yield Breach("auth-not-asked", "", heard.answer.status, 401, message, heard.clause("auth"))
 
 
-def _is_json(heard: Heard) -> bool:
-    """Tell an answer that announces JSON, and no refusal."""
-    return heard.answer.status == OK and "json" in (heard.header("content-type") or "").lower()
+def _not_refused(heard: Heard, asked: str) -> str:
+    """Say that an answer without a task in it is no refusal either: no family refuses a token with a status of success.
+
+    Of HEAD there is nothing but the status to go by; a Go relay answers it with the page of its web interface, to anybody.
+    """
+    if heard.exchange.request.method == "HEAD":
+        is_json = heard.answer.status == OK and "json" in (heard.header("content-type") or "").lower()
+        return f"{asked} HEAD is answered with {_status(heard)}, as for a task" if is_json and not heard.exchange.extra else ""
+    return f"{asked} the answer is {_status(heard)}, which refuses nothing" if _succeeds(heard) else ""
+
+
+def _succeeds(heard: Heard) -> bool:
+    return 200 <= heard.answer.status < 300  # noqa: PLR2004 - the answers that succeed
 
 
 def _with_wrong_token(heard: Heard) -> Iterator[Breach]:
+    asked = f"with a wrong token{_kind(heard)}"
     if is_task(heard.contract, heard.content.body):
-        message = f"with a wrong token{_kind(heard)} the answer is {_status(heard)}, with a task in it"
+        message = f"{asked} the answer is {_status(heard)}, with a task in it"
+    else:
+        message = _not_refused(heard, asked)
+    if message:
         yield Breach("auth-wrong-accepted", "", heard.answer.status, 401, message, heard.clause("auth"))
     yield from redirects(heard)
 
@@ -105,14 +119,56 @@ def _kind(heard: Heard) -> str:
 
 
 def _unknown(heard: Heard) -> Iterator[Breach]:
+    """Yield the breach of an id of the usual form that is not told to be unknown: no family answers it with a page."""
+    served = list(_served(heard))
+    yield from served
+    if not served and heard.answer.status in REDIRECTS:
+        yield from redirects(heard)
+    elif not served and _succeeds(heard) and heard.exchange.lack is None and not _says_unknown(heard):
+        what = "neither nothing nor an error in it"
+        yield _no_such(heard, what)
+
+
+def _says_unknown(heard: Heard) -> bool:
+    """Tell a body that says that there is no such task, in the way of any family: nothing, null, or an error object."""
+    if not heard.content.body.strip() or heard.content.unread:
+        return True
+    value = Reader().read(heard.content.body).value
+    envelope = heard.contract.envelope
+    return value is None or (isinstance(value, dict) and (not envelope or bool(envelope & value.keys())))
+
+
+def _served(heard: Heard) -> Iterator[Breach]:
+    """Yield the breach of an id that no task has, and that brings one, or leads to one."""
     if is_task(heard.contract, heard.content.body):
-        asked = heard.safe(heard.exchange.asked or heard.exchange.request.target)
-        message = f"no task has the id {asked}, and the answer is {_status(heard)}, with a task in it"
-        yield Breach("id-unknown-served", "", heard.answer.status, 404, message, heard.clause("path"))
+        yield _no_such(heard, "a task in it")
+    elif heard.answer.status in REDIRECTS:
+        other = _leads_to(heard)
+        if other:
+            yield _no_such(heard, f"the way to the task {heard.safe(other)}")
+
+
+def _no_such(heard: Heard, what: str) -> Breach:
+    asked = heard.safe(heard.exchange.asked or heard.exchange.request.target)
+    message = f"no task has the id {asked}, and the answer is {_status(heard)}, with {what}"
+    return Breach("id-unknown-served", "", heard.answer.status, 404, message, heard.clause("path"))
+
+
+def _leads_to(heard: Heard) -> str:
+    """Return the other id in the Location, where that is the documented path; one that is a part of the id was tidied up."""
+    asked, target = heard.exchange.asked or "", heard.exchange.request.target
+    before, written, after = target.partition(quote(asked, safe="")) if asked else (target, "", "")
+    try:
+        path = urlsplit(heard.header("location") or "").path
+    except ValueError:
+        return ""
+    found = re.search(f"{re.escape(before)}([^/]+){re.escape(after)}/?$", path) if written else None
+    other = unquote(found[1]) if found else ""
+    return "" if other in asked else other
 
 
 def _odd(heard: Heard) -> Iterator[Breach]:
-    yield from _unknown(heard)
+    yield from _served(heard)
     yield from _file(heard)
     body = heard.content.body.decode("utf-8", "replace")
     asked, headers = heard.exchange.asked or "", [value for _, value in heard.answer.headers]
@@ -161,7 +217,7 @@ def _began_header(heard: Heard, asked: str) -> str:
 
 def _method(heard: Heard) -> Iterator[Breach]:
     method, status = heard.exchange.request.method.upper(), heard.answer.status
-    if method == "HEAD" or not 200 <= status < 300:  # noqa: PLR2004 - the answers that succeed
+    if method == "HEAD" or not _succeeds(heard):
         return
     served = is_task(heard.contract, heard.content.body)
     if served or (method in _CHANGING and _is_done(heard)):

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from docpact.validate.heard import Heard
 
 OK = 200
-_REDIRECTS = frozenset({300, 301, 302, 303, 307, 308})
+REDIRECTS = frozenset({300, 301, 302, 303, 307, 308})
 _REFUSED = frozenset({401, 403})
 _BUSY = 429
 _NOT_IMPLEMENTED = 501
@@ -52,7 +52,7 @@ def breaches(heard: Heard) -> Iterator[Breach]:
         yield Breach("auth-refused", "", status, OK, message, heard.clause("auth"))
     elif status == _BUSY:
         yield _busy(heard)
-    elif status in _REDIRECTS:
+    elif status in REDIRECTS:
         yield from redirects(heard)
     elif is_failure(status):
         yield from failures(heard)
@@ -62,7 +62,7 @@ def breaches(heard: Heard) -> Iterator[Breach]:
 
 def redirects(heard: Heard) -> Iterator[Breach]:
     """Yield the breach of an answer that sends a client elsewhere: with the task, or to where it could ask for a token."""
-    if heard.answer.status in _REDIRECTS:
+    if heard.answer.status in REDIRECTS:
         yield Breach("http-redirect", "", heard.answer.status, OK, _redirected(heard), heard.clause("path"))
 
 
@@ -110,8 +110,8 @@ def _busy(heard: Heard) -> Breach:
 
 def _redirected(heard: Heard) -> str:
     """Say where a redirect leads, compared with the request."""
-    is_refusal = heard.exchange.purpose is Purpose.WRONG_TOKEN
-    told = f"{'a wrong token' if is_refusal else 'the task'} is redirected with {name(heard.answer.status)}"
+    what = {Purpose.WRONG_TOKEN: "a wrong token", Purpose.UNKNOWN_ID: "an id that no task has"}
+    told = f"{what.get(heard.exchange.purpose, 'the task')} is redirected with {name(heard.answer.status)}"
     place = heard.header("location")
     if not place:
         return f"{told} to nowhere: there is no Location"
