@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from docpact.live.door import Door
+    from docpact.live.engine import Proposal
     from docpact.live.inprocess import App
     from docpact.live.plan import Plan
     from docpact.live.session import Session
@@ -174,6 +175,8 @@ def schemathesis_check(
 # Of what Schemathesis proposes: requests for ids that no task has, and how many of the given tasks it asks for.
 _MOST_PROPOSED = 8
 _MOST_ASKED = 4
+# Of the time of a run it may take this share, and is left out when it takes longer.
+_SHARE = 0.5
 
 
 def check(  # noqa: PLR0913 - each of them is an option of the command line
@@ -259,16 +262,28 @@ async def ask(
 
 async def _propose(session: Session, given: tuple[str, ...], room: int) -> None:
     """Let Schemathesis propose requests, which takes seconds and goes on beside the polls, and send them."""
-    import asyncio
-    from importlib import import_module
+    from docpact.live import beside
 
+    seconds = session.plan.deadline * _SHARE
     try:
-        engine = await asyncio.to_thread(import_module, "docpact.live.engine")
-        proposals = await asyncio.to_thread(engine.propose, session.contract, given, most=room)
+        proposals = await beside.within(seconds, lambda given_up: _proposals(session.contract, given, room, given_up))
+    except TimeoutError:
+        session.notes.append(
+            f"Schemathesis was left out: it proposed nothing in {seconds:g} s, on a machine that is busy (--deadline)"
+        )
+        return
     except Exception as error:  # noqa: BLE001 - whatever is wrong with it: the run says so, and is worth as much without
         session.notes.append(f"Schemathesis could propose nothing: {type(error).__name__}: {error}")
         return
+    from docpact.live import engine
+
     await engine.asked(session, proposals)
+
+
+def _proposals(contract: words.Contract, given: tuple[str, ...], room: int, given_up: Callable[[], bool]) -> list[Proposal]:
+    from docpact.live import engine
+
+    return [] if given_up() else engine.propose(contract, given, most=room, given_up=given_up)
 
 
 def _texts(given: str | Iterable[str]) -> tuple[str, ...]:

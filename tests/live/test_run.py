@@ -194,7 +194,8 @@ def test_a_pause_beyond_the_deadline_ends_the_run_and_is_said() -> None:
 
     verdict, door = checked(busy_later, follows=(tasks[0],), probes=frozenset())
     assert (len(door.asked), verdict.seconds < 2) == (4, True)
-    assert any("come back after the deadline" in note for note in verdict.notes)
+    assert verdict.not_established is not None
+    assert "come back after the deadline" in verdict.not_established.reason
 
 
 def test_what_was_found_so_far_is_returned_when_a_run_is_cancelled() -> None:

@@ -83,11 +83,13 @@ class Complaint(NamedTuple):
     message: str
 
 
-def propose(contract: Contract, tasks: Sequence[str], *, most: int, seed: int = 0) -> list[Proposal]:
+def propose(
+    contract: Contract, tasks: Sequence[str], *, most: int, seed: int = 0, given_up: Callable[[], bool] = lambda: False
+) -> list[Proposal]:
     """Return the GET requests that Schemathesis would send, each once: those for the given tasks first, then for other ids.
 
     `tasks` are ids that exist; `most` is how many requests there are at most. Same contract, tasks and seed, same requests.
-    The list is empty for a contract that documents no GET with one id in its path.
+    The list is empty for a contract that documents no GET with one id in its path, and not whole where it was `given_up`.
     """
     documented = _operation(contract)
     if documented is None or most <= 0:
@@ -104,6 +106,8 @@ def propose(contract: Contract, tasks: Sequence[str], *, most: int, seed: int = 
                 asked = unquote(target[len(before) : len(target) - len(behind)])
                 if case.method == "GET" and (asked in tasks) is bool(examples):
                     known.setdefault(asked, Proposal(target, asked, case, request))
+                if given_up():
+                    return []
     given = [known.pop(task) for task in tasks if task in known]
     return [*given, *known.values()][:most]
 

@@ -60,15 +60,14 @@ async def _to_the_end(session: Session, task: str, purse: Purse) -> None:
             break
         same = 0 if told.moved or not _is_odd(session, told) else same + 1
         if told.blank >= _MOST_BLANK or same >= _MOST_BLANK:
-            return
-    if not told.ended and told.polls < _FEW:
-        session.notes.append(
-            f"the task {told.task} was polled {told.polls} times and did not end: too seldom to say more (--max-requests)"
-        )
-    elif (
-        not told.ended and session.sender.stopped in ("", "deadline") and told.status is not None and not _is_odd(session, told)
-    ):
+            break
+    seen = told.status is not None and told.blank < _MOST_BLANK
+    if told.ended or session.contract.lifecycle is None or (seen and _is_odd(session, told)):
+        return
+    if seen and told.polls >= _FEW and session.sender.stopped in ("", "deadline"):
         _not_ended(session, told)
+    else:
+        session.unsettled.append(told)
 
 
 async def _beyond(session: Session, task: str) -> None:

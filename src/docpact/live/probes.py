@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+from itertools import cycle
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote, unquote
 
@@ -54,13 +55,22 @@ class Try(NamedTuple):
 def planned(session: Session) -> list[Try]:
     """List what will be tried while tasks are polled, so that requests can be set aside for it."""
     chosen = session.plan.probes
-    known = [told.task for told in session.told.values() if told.status is not None] or list(session.told)
+    known = _known(session)
     tries: list[Try] = []
     if Probe.AUTH in chosen:
         tries += _tokens(session, known)
     if Probe.IDS in chosen:
         tries += _ids(session, known[0])
     return tries
+
+
+def _known(session: Session) -> list[str]:
+    """List the tasks that were seen, those first that each show another status, and of these the ends."""
+    seen = [told for told in session.told.values() if told.status is not None]
+    first: dict[str | None, str] = {}
+    for told in sorted(seen, key=lambda told: not told.ended):
+        first.setdefault(told.status, told.task)
+    return list(dict.fromkeys((*first.values(), *(told.task for told in seen)))) or list(session.told)
 
 
 def _tokens(session: Session, known: list[str]) -> Iterator[Try]:
@@ -71,10 +81,11 @@ def _tokens(session: Session, known: list[str]) -> Iterator[Try]:
     if not token:
         session.notes.append("no token was given: whether the endpoint asks for one was not tried")
         return
-    for task in known[:_MOST_BARE]:
+    picked = known[:_MOST_BARE]
+    for task in picked:
         yield Try(session.targets.task(task), Purpose.NO_TOKEN, task)
-    tried = wrong(token, session.plan.token_name, session.plan.scheme)
-    for one, task in [(tried[0], task) for task in known[1:2]] + [(one, known[0]) for one in tried]:
+    first, *others = wrong(token, session.plan.token_name, session.plan.scheme)
+    for one, task in [*((first, task) for task in picked), *zip(others, cycle(picked), strict=False)]:
         yield Try(session.targets.task(task), Purpose.WRONG_TOKEN, task, one.header, one.shown)
 
 
@@ -116,17 +127,30 @@ async def _one_by_one(session: Session, tries: Iterator[Try]) -> None:
 
 
 def methods(session: Session) -> list[Try]:
-    """List the methods that the page does not document, for a task that exists; they may change it, and so come last."""
-    if Probe.METHODS not in session.plan.probes:
+    """List the methods that the page does not document; they may change a task, and so come last.
+
+    DELETE is sent to an id that no task has: what it takes away does not come back. A relay that looks the id up first says of
+    any method that there is no such task, so that the others go to a task that exists.
+    """
+    plan = session.plan
+    if Probe.METHODS not in plan.probes:
         return []
     task = next(iter(session.told))
-    request = session.targets.task(task)
-    found = [Try(request._replace(method="HEAD"), Purpose.NO_TOKEN, task)] if session.plan.token else []
+    head = session.targets.task(task)._replace(method="HEAD")
+    found: list[Try] = []
+    if plan.token and session.targets.secured:
+        other = wrong(plan.token, plan.token_name, plan.scheme)[0]
+        found = [
+            Try(head, Purpose.NO_TOKEN, task),
+            Try(head, Purpose.WRONG_TOKEN, task, other.header, other.shown),
+        ]
     for method in _METHODS:
+        asked = unlike(session.told) if method == "DELETE" else task
+        request = session.targets.task(asked)
         if method != request.method:
             has_body = method in ("POST", "PUT", "PATCH")
             body, headers = (b"{}", (("Content-Type", "application/json"),)) if has_body else (b"", ())
-            found.append(Try(Request(method, request.target, headers, body), Purpose.METHOD, task))
+            found.append(Try(Request(method, request.target, headers, body), Purpose.METHOD, asked))
     return found
 
 

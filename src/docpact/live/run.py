@@ -10,7 +10,7 @@ from docpact.live import follow, probes
 from docpact.live.establish import Establishing
 from docpact.live.plan import Probe
 from docpact.live.session import Session
-from docpact.live.verdict import Verdict
+from docpact.live.verdict import NotEstablished, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from docpact.contract import Contract
     from docpact.live.door import Door
     from docpact.live.plan import Plan
-    from docpact.live.verdict import NotEstablished
     from docpact.tally import Tally
 
 # A task that is judged as it stands is polled so many times.
@@ -54,7 +53,13 @@ async def run(contract: Contract, plan: Plan, door: Door, more: Sequence[Extra] 
     try:
         missing = await Establishing(session).run()
         if missing is None:
-            await _tried(session, more)
+            async with asyncio.TaskGroup() as group:
+                for extra in more:
+                    if not extra.requests:
+                        group.create_task(_asked(extra, session))
+                await _looked(session)
+                await _tried(session, [extra for extra in more if extra.requests])
+            missing = _unsettled(session)
     except asyncio.CancelledError:
         interrupted = True
         current = asyncio.current_task()
@@ -80,17 +85,27 @@ async def _tried(session: Session, more: Sequence[Extra]) -> None:
         session.notes.append(
             f"{left_out} requests that no client would send were left out, so that tasks are polled (--max-requests)"
         )
-    async with asyncio.TaskGroup() as group:
-        for task in plan.follows:
-            group.create_task(follow.follow(session, task, purse))
-        for task in plan.tasks:
-            group.create_task(follow.stand(session, task, polls))
-        group.create_task(probes.tried(session, tries))
-        for extra in more:
-            group.create_task(_asked(extra, session))
-    if Probe.REPEAT in plan.probes:
-        await probes.repeated(session, len(last))
+    async with asyncio.TaskGroup() as beside:
+        # Nothing waits for what asks beside the polls, but for methods: they may change a task.
+        asking = [(extra, beside.create_task(_asked(extra, session))) for extra in more]
+        async with asyncio.TaskGroup() as group:
+            for task in plan.follows:
+                group.create_task(follow.follow(session, task, purse))
+            for task in plan.tasks:
+                group.create_task(follow.stand(session, task, polls))
+            group.create_task(probes.tried(session, tries))
+        if Probe.REPEAT in plan.probes:
+            kept = sum(extra.requests for extra, work in asking if not work.done())
+            await probes.repeated(session, len(last) + kept)
     await probes.tried(session, last)
+
+
+async def _looked(session: Session) -> None:
+    """Poll each task once before anything else: what they show says which of them are tried with other tokens."""
+    async with asyncio.TaskGroup() as group:
+        for told in session.told.values():
+            if not told.polls:
+                group.create_task(session.poll(told.task))
 
 
 async def _asked(extra: Extra, session: Session) -> None:
@@ -110,13 +125,33 @@ def _shares(session: Session, reserve: int) -> tuple[int, follow.Purse, int]:
     return polls, purse, polls * tasks + purse.polls + beyond * follows
 
 
-def _verdict(session: Session, missing: NotEstablished | None, *, interrupted: bool) -> Verdict:
+def _unsettled(session: Session) -> NotEstablished | None:
+    """Say why nothing can be said of an endpoint in which nothing wrong was seen: the run saw too little of it."""
+    if session.sender.stopped == "wait":
+        return NotEstablished(_stopped(session), "come back later, or give it longer; --rate asks less often")
+    if not session.unsettled:
+        return None
+    told = min(session.unsettled, key=lambda told: told.polls)
+    others = f", nor did {len(session.unsettled) - 1} others" if len(session.unsettled) > 1 else ""
+    times = f"{told.polls} poll{'' if told.polls == 1 else 's'} in {session.sender.seconds:,.0f} s"
+    return NotEstablished(
+        f"the task {told.task} did not come to its end in {times}{others}: too few to say that it never does",
+        "follow fewer tasks (--follow), send more (--max-requests), or give it longer (--deadline)",
+    )
+
+
+def _stopped(session: Session) -> str:
     sender, plan = session.sender, session.plan
+    return _STOPPED[sender.stopped].format(most=plan.max_requests, deadline=plan.deadline)
+
+
+def _verdict(session: Session, missing: NotEstablished | None, *, interrupted: bool) -> Verdict:
+    sender = session.sender
     notes = list(session.notes)
     if session.judging.polls:
         notes.append(probes.met(session.judging.polls))
-    if sender.stopped and missing is None:
-        notes.append(_STOPPED[sender.stopped].format(most=plan.max_requests, deadline=plan.deadline))
+    if sender.stopped and (missing is None or (session.judging.polls and sender.stopped != "wait")):
+        notes.append(_stopped(session))
     return Verdict(
         session.tally, tuple(session.judging.findings), missing, session.watch.sights(),
         sender.requests, sender.seconds, tuple(sender.exchanges), tuple(notes), interrupted,

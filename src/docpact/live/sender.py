@@ -9,7 +9,7 @@ from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from docpact.exchange import NO_CONNECTION, Exchange, Lack, Purpose, Request
+from docpact.exchange import Exchange, Lack, Purpose, Request
 from docpact.live.secret import HIDDEN, Mask
 
 if TYPE_CHECKING:
@@ -151,7 +151,7 @@ class Sender:
         answer = fetched.answer
         if answer is None:
             # What has answered once goes on being asked: that it does not now is what there is to find out.
-            self._deaf += self._deaf >= 0 and fetched.lack in NO_CONNECTION | {Lack.LATE}
+            self._deaf += self._deaf >= 0
             if self._deaf >= _DEAF:
                 self.stopped = self.stopped or "deaf"
             return

@@ -38,6 +38,8 @@ class Session:
         self.targets = Targets(contract)
         self.told = {task: Told(task) for task in (*plan.tasks, *plan.follows)}
         self.notes: list[str] = []
+        # Followed tasks of which can be said neither that they end, nor that they do not.
+        self.unsettled: list[Told] = []
 
     def __repr__(self) -> str:
         """Say no token."""
