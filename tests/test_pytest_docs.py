@@ -17,9 +17,6 @@ MODULES = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
 CONFTEST = """
 import asyncio, inspect, pytest
 
-def pytest_configure(config):
-    config.addinivalue_line("markers", "asyncio: a coroutine")
-
 @pytest.hookimpl(tryfirst=True)
 def pytest_pyfunc_call(pyfuncitem):
     if inspect.iscoroutinefunction(pyfuncitem.obj):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections import deque
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -173,8 +174,8 @@ def test_a_client_without_a_timeout_fails_at_a_silent_relay(docpact_relay: MockR
         http.get(docpact_relay.task().path)
 
 
-def test_a_client_that_never_gives_up_fails(docpact_relay: MockRelay, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("docpact.pytest_plugin.in_process.MOST_ASKED", 50)
+def test_a_client_that_never_gives_up_fails(docpact_relay: MockRelay) -> None:
+    docpact_relay.asked = deque(maxlen=50)
 
     def ask(http: httpx.Client) -> None:
         while True:

@@ -2,24 +2,39 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
 
 import httpx
 import pytest
 
 from docpact.exchange import Act, Request
-from docpact.pytest_plugin.relay import MOST_ASKED
 
 if TYPE_CHECKING:
+    from collections import deque
     from collections.abc import AsyncIterator, Iterator
 
     from docpact.exchange import Answer
-    from docpact.pytest_plugin.relay import MockRelay
     from docpact.pytest_plugin.turned import Clock
 
 _BODILESS = frozenset({204, 304})
 _HALF = frozenset({Act.RESET, Act.CLOSE})
+
+
+class Answering(Protocol):
+    """What the transport asks of a relay (see `docpact.pytest_plugin.relay.MockRelay`)."""
+
+    clock: Clock
+    asked: deque[Any]
+
+    @property
+    def url(self) -> str:
+        """Where it is."""
+        ...
+
+    def answer(self, request: Request) -> Answer:
+        """Answer a request."""
+        ...
 
 
 class Transport(httpx.BaseTransport, httpx.AsyncBaseTransport):
@@ -29,7 +44,7 @@ class Transport(httpx.BaseTransport, httpx.AsyncBaseTransport):
     ever fails its test.
     """
 
-    def __init__(self, relay: MockRelay) -> None:
+    def __init__(self, relay: Answering) -> None:
         self._relay, self._clock = relay, relay.clock
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
@@ -46,8 +61,9 @@ class Transport(httpx.BaseTransport, httpx.AsyncBaseTransport):
         host, ours = request.url.netloc.decode(), urlsplit(self._relay.url).netloc
         if host != ours:
             raise httpx.ConnectError(f"the relay of this test is {ours}, and {host} is not reached", request=request)
-        if len(self._relay.asked) >= MOST_ASKED:
-            pytest.fail(f"the relay was asked {MOST_ASKED:,} times, and the client does not give up")
+        times = len(self._relay.asked)
+        if times == self._relay.asked.maxlen:
+            pytest.fail(f"the relay was asked {times:,} times, and the client does not give up")
         headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in request.headers.raw)
         asked = Request(request.method, request.url.raw_path.decode("latin-1"), headers, request.content)
         answer = self._relay.answer(asked)

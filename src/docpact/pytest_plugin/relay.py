@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 # Where it is as long as it listens at no port: a name that nobody has (RFC 2606).
 NOWHERE = "http://relay.test"
-MOST_ASKED = 10_000
+_MOST_ASKED = 10_000
 
 
 class Asked(NamedTuple):
@@ -50,7 +50,7 @@ class MockRelay:
         self.clock = Clock()
         self.token = token
         self.fault: Row | None = None
-        self.asked: deque[Asked] = deque(maxlen=MOST_ASKED)
+        self.asked: deque[Asked] = deque(maxlen=_MOST_ASKED)
         self._lock = RLock()
         self._relay = relay(
             contract, profile=profile, token=token, seed=seed, pace=pace, faults=faults, clock=self.clock, base=NOWHERE
