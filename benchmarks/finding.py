@@ -274,7 +274,7 @@ def told_by_schemathesis(folder: Path) -> set[str]:
         if event in {"NonFatalError", "FatalError"}:
             told.add(str(about.get("value", about.get("exception", {})).get("type", event)))
         if event == "ScenarioFinished":
-            checks = (check for case in about["recorder"]["checks"].values() for check in case)
+            checks = (check for case in about["recorder"].get("checks", {}).values() for check in case)
             failures = (check["failure_info"]["failure"] for check in checks if check["status"] == "failure")
             told |= {f"{failure['type']}: {failure['message']}" for failure in failures}
     return told

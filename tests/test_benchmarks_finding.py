@@ -42,6 +42,7 @@ def test_what_judges_of_endpoints_told_is_read_from_their_reports(tmp_path: Path
     lines: list[dict[str, Any]] = [
         {"EngineStarted": {"id": "1"}},
         {"NonFatalError": {"value": {"type": "ReadTimeout"}}},
+        {"ScenarioFinished": {"recorder": {"cases": {}}}},
         {"ScenarioFinished": {"recorder": {"checks": {"first": checks, "second": checks}}}},
     ]
     (tmp_path / "report.ndjson").write_text("".join(json.dumps(line) + "\n" for line in lines) + '{"Scen')
