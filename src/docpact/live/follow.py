@@ -18,6 +18,8 @@ _MOST_BLANK = 8
 _SLOWER = 1.5
 # Who polled a task less often than this cannot say that it does not end: there was no room for more.
 _FEW = 8
+# Most tasks are at their end after so many polls.
+ENOUGH = 10
 
 
 async def stand(session: Session, task: str, polls: int) -> None:

@@ -118,9 +118,10 @@ def _shares(session: Session, reserve: int) -> tuple[int, follow.Purse, int]:
     tasks, follows = len(plan.tasks), len(plan.follows)
     # Who names many tasks wants them followed more than anything else.
     many = follows > _MANY
-    left = max(session.sender.left - reserve, session.sender.left * 2 // 3 if many else session.sender.left // 2)
-    polls = max(min(_POLLS - 1, (left // 2 if follows else left) // max(tasks, 1)), 1)
+    left = max(session.sender.left - reserve, session.sender.left * 4 // 5 if many else session.sender.left // 2)
     beyond = 2 if many else len(follow.BEYOND) + 1
+    # What is followed comes first: seen too seldom it says nothing, and what stands has been seen once already.
+    polls = max(min(_POLLS - 1, (left - (follow.ENOUGH + beyond) * follows) // max(tasks, 1)), 0)
     purse = follow.Purse(max(left - polls * tasks - beyond * follows, _LEAST_POLLS * follows), follows)
     return polls, purse, polls * tasks + purse.polls + beyond * follows
 
