@@ -132,8 +132,20 @@ def test_a_token_is_not_sent_in_the_clear_beyond_this_machine(tmp_path: Path, mo
     assert "--allow-http" in err
 
 
-def test_a_task_that_does_not_end_is_not_saved_as_followed(relay: MockRelay, tmp_path: Path) -> None:
+def test_a_task_that_was_polled_too_seldom_to_end_is_not_saved_as_followed(relay: MockRelay, tmp_path: Path) -> None:
     path = tmp_path / "tape.json"
-    code, _, err = record(relay, path, "--task", relay.tasks()[0].id, "--follow", "--max-requests", "3", "--deadline", "2")
+    code, out, err = record(relay, path, "--task", relay.tasks()[0].id, "--follow", "--max-requests", "3", "--deadline", "2")
+    assert (code, path.exists()) == (4, False)
+    assert "did not come to its end" in out
+    assert f"{path} was not written" in err
+
+
+def test_a_story_without_its_end_is_not_saved_though_nothing_is_wrong_with_it(
+    relay: MockRelay, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # As with a state that only this relay knows, which a profile may allow, and of which nobody knows whether it is an end.
+    monkeypatch.setattr("docpact.cassettes.polls.ends", lambda *_: False)
+    path = tmp_path / "tape.json"
+    code, _, err = record(relay, path, "--task", relay.tasks()[3].id, "--follow")
     assert (code, path.exists()) == (1, False)
-    assert "1 of 1 tasks did not come to their end" in err
+    assert "1 of 1 tasks did not come to their end, and nothing is saved" in err
