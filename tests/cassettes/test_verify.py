@@ -87,7 +87,7 @@ def test_what_is_no_recording_of_a_task_is_said(relay: MockRelay, tmp_path: Path
 
 def polls(*payloads: dict[str, Any]) -> list[Interaction]:
     status = {"code": 200, "message": "OK"}
-    request = {"headers": {}, "body": None}
+    request: dict[str, Any] = {"headers": {}, "body": None}
     return [
         Interaction("GET", "https://relay.example/mj/task/1/fetch", request, {"status": status, "headers": {}, "body": body})
         for body in (json.dumps(payload).encode() for payload in payloads)
