@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import socket
 import sys
 from pathlib import Path
@@ -17,6 +18,11 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[1]
 
 pytest_plugins = ["pytester"]
+
+
+def pytest_configure() -> None:
+    """Let Ctrl-C reach what the tests start; a shell that runs them in the background has them ignore it, and pass that on."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
