@@ -1,53 +1,60 @@
-"""The words that documentation pages put around what they say, in Chinese and in English."""
+"""The words that documentation pages put around what they say, in Chinese and in English; others are in `translations`."""
 
 from __future__ import annotations
 
 import re
+
+from docpact.derive import translations
 
 _LONGEST_HEADING = 40
 _LONGEST_LABEL = 80
 _COLON = re.compile(r"\s*[:：]\s*$")
 _SPACE = re.compile(r"[\s_]+")
 
-REQUIRED = {"必需", "必填", "必须", "必选", "必需的", "required", "是必需的", "mandatory"}
-OPTIONAL = {"可选", "选填", "非必需", "非必填", "可选的", "optional", "not required"}
-NULLABLE = {
-    "可为空",
-    "允许为空",
-    "可空",
-    "可为 null",
-    "允许为 null",
-    "nullable",
-    "null allowed",
-    "允许 null",
-    "可为null",
-}
-OTHER_MARKS = {"已废弃", "已弃用", "deprecated", "只读", "read-only", "readonly", "read only", "只写", "write-only"}
+REQUIRED = translations.REQUIRED | {
+    "必需", "必填", "必须", "必选", "必需的", "必填项", "是必需的", "是必填的", "required", "mandatory", "必传",
+}  # fmt: skip
+OPTIONAL = translations.OPTIONAL | {
+    "可选", "选填", "非必需", "非必填", "非必须", "可选的", "可选项", "optional", "not required", "非必传",
+}  # fmt: skip
+NULLABLE = translations.NULLABLE | {
+    "可为空", "允许为空", "可空", "可为 null", "允许为 null", "nullable", "null allowed", "允许 null", "可为null", "允许为null",
+    "允许null", "可以为空", "可为空值", "允许空值", "nullable: true", "can be null", "may be null", "可能为空", "可能为 null",
+}  # fmt: skip
+OTHER_MARKS = translations.OTHER_MARKS | {
+    "已废弃", "已弃用", "deprecated", "只读", "仅读", "只写", "read-only", "readonly", "read only", "write-only", "write only",
+    "writeonly", "废弃", "弃用",
+}  # fmt: skip
 
-_VALUES = "枚举值|枚举|可选值|可用值|可能的值|可能值|取值范围|取值|允许值|允许的值"
+_VALUES = "枚举值|枚举|可选值|可选项|可用选项|可用值|可能的取值|可能的值|可能值|取值范围|取值为|取值|允许的值|允许值|有效值|值为"
 _VALUES_EN = (
     "enum values?|enum|allowed values?|possible values?|accepted values?|valid values?|available options"
-    "|available values?|one of|any of|must be one of|can be one of"
+    f"|available values?|one of|any of|must be one of|can be one of|allowed|values|{translations.ENUM_LABELS}"
+)
+_EXAMPLES = f"示例值|样例值|例值|示例|例如|example values?|examples?|sample|{translations.EXAMPLE_LABELS}"
+_DEFAULTS = f"默认值|默认|缺省值|default values?|defaults? to|default|{translations.DEFAULT_LABELS}"
+_LIMITS = (
+    "匹配正则|正则匹配|正则|最小值|最大值|最小长度|最大长度|长度|字符数|固定值|取值限制|match pattern|pattern|mock|minimum|maximum"
+    "|(?:min(?:imum)?|max(?:imum)?|required) (?:string |array )?(?:length|items?|range|properties)|exclusive (?:minimum|maximum)"
+    "|min|max|minlength|maxlength|minitems|maxitems|multiple of|multipleof|constant(?: value)?|const|format"
+    f"|{translations.LIMIT_LABELS}"
 )
 VALUE_LABELS = (
     ("enum", re.compile(rf"(?i)(?:{_VALUES}|{_VALUES_EN})\s*(?:[:：]\s*(?P<rest>.*))?")),
-    (
-        "example",
-        re.compile(r"(?i)(?:示例值|样例值|例值|示例|例如|example values?|examples?|sample)\s*[:：]\s*(?P<rest>.*)"),
-    ),
+    ("example", re.compile(rf"(?i)(?:{_EXAMPLES})\s*[:：]\s*(?P<rest>.*)")),
     ("example", re.compile(r"(?i)(?:示例值|样例值|example values?)(?P<rest>)")),
-    ("default", re.compile(r"(?i)(?:默认值|默认|缺省值|default values?|default)\s*[:：]\s*(?P<rest>.*)")),
+    ("default", re.compile(rf"(?i)(?:{_DEFAULTS})\s*[:：]\s*(?P<rest>.*)")),
+    ("default", re.compile(r"(?i)defaults? to\s+(?P<rest>.+)")),
     ("default", re.compile(r"(?i)(?:默认值|default value)(?P<rest>)")),
-    (
-        "limit",
-        re.compile(
-            r"(?i)(?:匹配正则|正则匹配|正则|match pattern|pattern|mock|最小值|最大值|最小长度|最大长度"
-            r"|minimum|maximum|min length|max length|固定值|constant)\s*[:：]?\s*(?P<rest>.*)"
-        ),
-    ),
+    ("limit", re.compile(rf"(?i)(?:{_LIMITS})\s*[:：]\s*(?P<rest>.*)")),
+    ("limit", re.compile(r"(?i)(?:匹配正则|正则匹配|match pattern|pattern|constant value|最小值|最大值|最小长度|最大长度)(?P<rest>)")),
 )
 IN_PROSE = re.compile(rf"(?i)[,，;；(（。.]?\s*(?:{_VALUES}|{_VALUES_EN})\s*(?:包括|有|are|is)?\s*[:：]\s*(?P<rest>.*)$")
-LIMIT = re.compile(r"(?:[<>≥≤]=?|=)\s*-?\d[\d.]*\s*(?:字符|characters?|项|items?|个)?")
+LIMIT = re.compile(
+    r"(?i)(?:[<>≥≤]=?|=)\s*-?\d[\d.]*\s*(?:字符|characters?|chars?|项|items?|个|properties|属性)?"
+    r"|[\[(]?\s*-?\d[\d.]*\s*(?:\.\.|to|–|~)\s*-?\d[\d.]*\s*[\])]?\s*(?:字符|characters?|chars?|项|items?|个)?"
+    r"|-?\d[\d.]*\s*[<≤]=?\s*(?:字符|characters?|x|value|length|值|长度)\s*[<≤]=?\s*-?\d[\d.]*|non-?empty|非空|unique"
+)
 
 _SECTIONS = {
     "request": {"请求参数", "请求", "request", "params", "request params", "request parameters", "parameters", "参数"},
@@ -68,7 +75,7 @@ _SECTIONS = {
         "response examples", "example response", "响应样例", "样例", "success example",
     },
 }  # fmt: skip
-_BY_NAME = {name: kind for kind, names in _SECTIONS.items() for name in names}
+_BY_NAME = {name: kind for words in (translations.SECTIONS, _SECTIONS) for kind, names in words.items() for name in names}
 _MEDIA = re.compile(r"(?i)(?:body|content type|内容格式|content-type)?\s*[:：]?\s*(?:json)?\s*(?P<media>[a-z]+/[a-z0-9.+*-]+)")
 _REASON = (
     r"ok\b.*|success.*|成功.*|正常.*|created|accepted|no content|bad request|unauthorized|forbidden|not found"
