@@ -1,4 +1,8 @@
-"""Files and folders are written whole or not at all: beside the target, to the disk, then renamed over it."""
+"""Files and folders are written whole or not at all: beside the target, to the disk, then renamed over it.
+
+What is not finished has a name of its own beside the target, and is locked by whoever writes it. A process that was killed lets
+the lock go and leaves the file: the next one that writes the same target takes it away.
+"""
 
 from __future__ import annotations
 
@@ -6,24 +10,38 @@ import errno
 import os
 import shutil
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from docpact.errors import UsageError
 
+try:
+    import fcntl
+except ModuleNotFoundError:
+    # Without locks, nobody can tell what was left behind from what is being written.
+    fcntl = None  # type: ignore[assignment] # as on Windows
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+_UNFINISHED = ".part"
+# So many characters are drawn for a name by `tempfile`.
+_RANDOM = 8
 
 
 def write_whole(path: Path, content: bytes | Iterable[bytes]) -> None:
     """Write `content`, whole or in pieces, so that a reader, or an interruption, sees the old file or the new one.
 
-    Nothing between is ever to be seen. Folders above are made. Raises `UsageError` where the target cannot be written.
+    Nothing between is ever to be seen. Folders above are made. What a process that was killed has left of the same target is
+    taken away. Raises `UsageError` where the target cannot be written.
     """
     try:
+        _sweep(path)
         handle, name = _beside(path)
         try:
-            with os.fdopen(handle, "wb") as file:
+            # The lock lasts until the file has its name; where there is none, an open file cannot be renamed.
+            with os.fdopen(handle, "wb", closefd=fcntl is None) as file:
                 file.writelines((content,) if isinstance(content, bytes) else content)
                 file.flush()
                 os.fsync(file.fileno())
@@ -32,6 +50,9 @@ def write_whole(path: Path, content: bytes | Iterable[bytes]) -> None:
         except BaseException:
             os.unlink(name)
             raise
+        finally:
+            if fcntl is not None:
+                os.close(handle)
     except OSError as error:
         raise _cannot(path, error) from error
 
@@ -89,7 +110,7 @@ def refuse_unwritable(path: Path) -> None:
     try:
         handle, name = _beside(path)
         os.close(handle)
-        os.unlink(name)
+        Path(name).unlink(missing_ok=True)
     except OSError as error:
         raise _cannot(path, error) from error
 
@@ -100,7 +121,51 @@ def _beside(path: Path) -> tuple[int, str]:
         # To rename a file over a device would take the device away.
         raise OSError(errno.EISDIR if path.is_dir() else errno.EINVAL, "it is a folder" if path.is_dir() else "it is no file")
     path.parent.mkdir(parents=True, exist_ok=True)
-    return tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    while True:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=_UNFINISHED)
+        if _locked(handle) is not False and os.path.exists(name):
+            return handle, name
+        # Who sweeps was there between the making and the locking.
+        os.close(handle)
+
+
+def _sweep(path: Path) -> None:
+    """Take away what was begun for the same target, and is written by nobody."""
+    begin = f".{path.name}."
+    try:
+        left = [entry.path for entry in os.scandir(path.parent) if _is_unfinished(entry, begin)] if fcntl else []
+    except OSError:
+        # Not there yet, or one may write into it and not look into it.
+        return
+    for name in left:
+        with suppress(OSError):
+            handle = os.open(name, os.O_RDWR | os.O_NOFOLLOW)
+            try:
+                if _locked(handle):
+                    os.unlink(name)
+            finally:
+                os.close(handle)
+
+
+def _is_unfinished(entry: os.DirEntry[str], begin: str) -> bool:
+    """Tell whether a file has a name as `tempfile` makes them for this target."""
+    name = entry.name
+    between = name[len(begin) : -len(_UNFINISHED)]
+    is_named = name.startswith(begin) and name.endswith(_UNFINISHED) and len(between) == _RANDOM and "." not in between
+    return is_named and entry.is_file(follow_symlinks=False)
+
+
+def _locked(handle: int) -> bool | None:
+    """Lock an open file until it is closed; False where another one has the lock, None where there are no locks."""
+    if fcntl is None:
+        return None
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:
+        return None
+    return True
 
 
 def _cannot(path: Path, error: OSError) -> UsageError:
