@@ -26,7 +26,9 @@ OTHER_MARKS = translations.OTHER_MARKS | {
     "writeonly", "废弃", "弃用",
 }  # fmt: skip
 
-_VALUES = "枚举值|枚举|可选值|可选项|可用选项|可用值|可能的取值|可能的值|可能值|取值范围|取值为|取值|允许的值|允许值|有效值|值为"
+_VALUES = (
+    "枚举值|枚举|可选值|可选项|可用选项|可用值|可能的取值|可能的值|可能值|取值范围|取值为|取值|允许的值|允许值|有效值|值为"
+)
 _VALUES_EN = (
     "enum values?|enum|allowed values?|possible values?|accepted values?|valid values?|available options"
     f"|available values?|one of|any of|must be one of|can be one of|allowed|values|{translations.ENUM_LABELS}"
@@ -34,8 +36,9 @@ _VALUES_EN = (
 _EXAMPLES = f"示例值|样例值|例值|示例|例如|example values?|examples?|sample|{translations.EXAMPLE_LABELS}"
 _DEFAULTS = f"默认值|默认|缺省值|default values?|defaults? to|default|{translations.DEFAULT_LABELS}"
 _LIMITS = (
-    "匹配正则|正则匹配|正则|最小值|最大值|最小长度|最大长度|长度|字符数|固定值|取值限制|match pattern|pattern|mock|minimum|maximum"
-    "|(?:min(?:imum)?|max(?:imum)?|required) (?:string |array )?(?:length|items?|range|properties)|exclusive (?:minimum|maximum)"
+    "匹配正则|正则匹配|正则|最小值|最大值|最小长度|最大长度|长度|字符数|固定值|取值限制|match pattern|pattern|mock"
+    "|minimum|maximum|exclusive (?:minimum|maximum)"
+    "|(?:min(?:imum)?|max(?:imum)?|required) (?:string |array )?(?:length|items?|range|properties)"
     "|min|max|minlength|maxlength|minitems|maxitems|multiple of|multipleof|constant(?: value)?|const|format"
     f"|{translations.LIMIT_LABELS}"
 )
@@ -47,7 +50,7 @@ VALUE_LABELS = (
     ("default", re.compile(r"(?i)defaults? to\s+(?P<rest>.+)")),
     ("default", re.compile(r"(?i)(?:默认值|default value)(?P<rest>)")),
     ("limit", re.compile(rf"(?i)(?:{_LIMITS})\s*[:：]\s*(?P<rest>.*)")),
-    ("limit", re.compile(r"(?i)(?:匹配正则|正则匹配|match pattern|pattern|constant value|最小值|最大值|最小长度|最大长度)(?P<rest>)")),
+    ("limit", re.compile(r"(?i)(?:匹配正则|正则匹配|match pattern|pattern|constant value|最小值|最大值|最[小大]长度)(?P<rest>)")),
 )
 IN_PROSE = re.compile(rf"(?i)[,，;；(（。.]?\s*(?:{_VALUES}|{_VALUES_EN})\s*(?:包括|有|are|is)?\s*[:：]\s*(?P<rest>.*)$")
 LIMIT = re.compile(
