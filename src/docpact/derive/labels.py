@@ -50,7 +50,7 @@ VALUE_LABELS = (
     ("default", re.compile(r"(?i)defaults? to\s+(?P<rest>.+)")),
     ("default", re.compile(r"(?i)(?:默认值|default value)(?P<rest>)")),
     ("limit", re.compile(rf"(?i)(?:{_LIMITS})\s*[:：]\s*(?P<rest>.*)")),
-    ("limit", re.compile(r"(?i)(?:匹配正则|正则匹配|match pattern|pattern|constant value|最小值|最大值|最[小大]长度)(?P<rest>)")),
+    ("limit", re.compile(r"(?i)(?:匹配正则|正则匹配|match pattern|pattern|constant value|最小值|最大值)(?P<rest>)")),
 )
 IN_PROSE = re.compile(rf"(?i)[,，;；(（。.]?\s*(?:{_VALUES}|{_VALUES_EN})\s*(?:包括|有|are|is)?\s*[:：]\s*(?P<rest>.*)$")
 LIMIT = re.compile(
@@ -79,6 +79,38 @@ _SECTIONS = {
     },
 }  # fmt: skip
 _BY_NAME = {name: kind for words in (translations.SECTIONS, _SECTIONS) for kind, names in words.items() for name in names}
+_ANSWER = r"(?:(?:successful|success|the|task|json|http|api|200) )*(?:response|return(?:ed|s)?|results?|output|reply)"
+_MEMBERS = (
+    r"(?:fields?|param(?:eter)?s?|schema|objects?|data|attributes|properties|structure|values?|format|members|model|body)"
+)
+_ANSWER_ZH = r"(?:成功|接口|正常)*(?:返回|响应|應答|应答|出参|输出|回应)(?:结果|数据|参数|体|内容|信息|消息|值|的)*"
+_SECTIONS_SAID = (
+    (
+        "code",
+        re.compile(
+            r"(?:请求|调用|代码|curl|入参)(?:参数|数据|体)?(?:示例|样例|例子)|(?:example|sample) (?:request|call|curl).*"
+        ),
+    ),
+    (
+        "example",
+        re.compile(
+            rf"{_ANSWER_ZH}(?:示例|样例|例子|举例)|(?:json )?(?:examples?|samples?) (?:of )?{_ANSWER}.*"
+            rf"|{_ANSWER} (?:body )?(?:example|sample)s?"
+        ),
+    ),
+    (
+        "body",
+        re.compile(
+            rf"{_ANSWER_ZH}(?:对象|字段|参数|属性|结构|格式|说明|定义|描述|列表)+(?:说明|表)?|出参(?:说明|列表)?"
+            rf"|(?:字段|参数|属性|对象|任务对象|任务字段|任务)(?:字段|属性|结构|定义|说明|列表|详解)|任务对象|返回对象"
+            rf"|{_ANSWER} (?:{_MEMBERS} ?)+|(?:(?:the|task|object) )*(?:fields|attributes|properties)(?: (?:of|in) .{{1,30}})?"
+            r"|(?:the )?task (?:object|schema|model|structure)|object (?:schema|definition)"
+            r"|response schema:? application/json"
+        ),
+    ),
+    ("response", re.compile(rf"{_ANSWER_ZH}|(?:(?:successful|success|the|api|http|json|200) )+(?:response|result)s?")),
+    ("request", re.compile(rf"(?:请求|入参)(?:参数|字段)?(?:说明|列表|描述)?|(?:request|input) (?:{_MEMBERS} ?)+")),
+)
 _MEDIA = re.compile(r"(?i)(?:body|content type|内容格式|content-type)?\s*[:：]?\s*(?:json)?\s*(?P<media>[a-z]+/[a-z0-9.+*-]+)")
 _REASON = (
     r"ok\b.*|success.*|成功.*|正常.*|created|accepted|no content|bad request|unauthorized|forbidden|not found"
@@ -93,6 +125,8 @@ _STATUS = re.compile(
 _STATUS_ROUND = re.compile(r"(?:[^\w\s]+\s*)?(?P<label>[^()（）\d]{1,40})[（(]\s*(?P<code>[1-5]\d\d)\s*[）)]")
 _STATUS_SAID = re.compile(
     r"(?i)(?:http\s*)?(?:状态码|status code|http code|http status|status)\s*[:：]\s*(?P<code>[1-5]\d\d)(?P<label>)"
+    r"|(?:http|responses?|response code|status|响应|返回|返回响应|レスポンス|응답|respuesta|réponse|antwort|ответ|resposta)"
+    rf"\s*[:：-]?\s*(?P<code2>[1-5]\d\d)\s*(?:[-–—·:：]\s*)?(?P<reason>{_REASON})?|(?P<code3>[1-5]\d\d)\s+(?:response|响应|返回)"
 )
 
 
@@ -108,7 +142,9 @@ def section(line: str) -> str | None:
     """
     if len(line) > _LONGEST_HEADING or (line[:1].isascii() and line[:1].islower()):
         return None
-    return _BY_NAME.get(plain(line))
+    word = plain(line)
+    kind = _BY_NAME.get(word)
+    return kind or next((kind for kind, pattern in _SECTIONS_SAID if pattern.fullmatch(word) is not None), None)
 
 
 def status(line: str) -> tuple[str, str] | None:
@@ -118,7 +154,8 @@ def status(line: str) -> tuple[str, str] | None:
     for pattern in (_STATUS_SAID, _STATUS_ROUND, _STATUS):
         if (match := pattern.fullmatch(line)) is not None:
             said = match.groupdict()
-            return said["code"] or said["bare"], (said["label"] or said.get("reason") or "").strip()
+            code = next(said[group] for group in ("code", "bare", "code2", "code3") if said.get(group))
+            return code, (said["label"] or said.get("reason") or "").strip()
     return None
 
 

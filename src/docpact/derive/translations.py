@@ -95,9 +95,7 @@ SECTIONS: dict[str, frozenset[str]] = {
         "encabezados de solicitud|en-têtes|en-têtes de requête|kopfzeilen|header-parameter|заголовки|заголовки запроса|"
         "cabeçalhos|cabeçalhos da requisição|intestazioni|請求標頭|標頭"
     ),
-    "cookie": _words(
-        "クッキーパラメータ|쿠키 매개변수|parámetros de cookie|paramètres de cookie|cookie-parameter"
-    ),
+    "cookie": _words("クッキーパラメータ|쿠키 매개변수|parámetros de cookie|paramètres de cookie|cookie-parameter"),
     "request-body": _words(
         "リクエストボディ|요청 본문|cuerpo de la solicitud|cuerpo de la petición|corps de la requête|corps de requête|"
         "anfragekörper|anfragetext|anfrage-body|request-body|тело запроса|corpo da requisição|corpo da solicitação|"
