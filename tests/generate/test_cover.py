@@ -10,8 +10,8 @@ import pytest
 from odd_contracts import contract_of, odd_schema
 
 from docpact.api import load
+from docpact.features import LONG, MANY, Features
 from docpact.generate.cover import cover, smallest
-from docpact.generate.features import LONG, MANY, Features
 from docpact.generate.lives import lives_of
 from docpact.generate.payloads import Sampler
 
@@ -47,6 +47,8 @@ def test_what_is_covered_and_what_is_not_is_all_there_is(profile: str, made: Cov
     steps = {edge for life in lives_of(Sampler(CONTRACT, profile)).values() for edge in life.edges()}
     assert {edge for told in made.stories for edge in pairwise(told.path)} == steps
     assert len({feature for told in made.stories for feature in told.features}) == len(steps)
+    # What `docpact coverage` asks for is what a cover has: the samples add lives, and no steps of their own.
+    assert steps == set(Features(CONTRACT, CONTRACT.profile(profile)).steps())
 
 
 @BY_PROFILE

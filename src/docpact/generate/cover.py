@@ -5,8 +5,8 @@ from __future__ import annotations
 from itertools import islice, pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from docpact.features import Features, step
 from docpact.generate.draws import Seeded
-from docpact.generate.features import Features
 from docpact.generate.lives import lives_of
 from docpact.generate.stories import story
 from docpact.generate.variants import Variants
@@ -80,19 +80,15 @@ def _stories(sampler: Sampler, seed: int | str, nth: int) -> tuple[CoveredStory,
     wanted: dict[str, None] = {}
     made = []
     for action, life in lives_of(sampler).items():
-        wanted |= dict.fromkeys(_edge(step) for step in life.edges())
-        made += [((action, path), frozenset(map(_edge, pairwise(path)))) for path in islice(life.paths(), _MOST_PATHS)]
+        wanted |= dict.fromkeys(step(*edge) for edge in life.edges())
+        ways = islice(life.paths(), _MOST_PATHS)
+        made += [((action, path), frozenset(step(*edge) for edge in pairwise(path))) for path in ways]
     stories, seen = [], set[str]()
     for number, ((action, path), found) in enumerate(smallest(list(wanted), made)):
         polls = tuple(story(sampler, Seeded(seed, nth + number), action or None, path))
         stories.append(CoveredStory(polls, action, path, _in(wanted, found), _in(wanted, found - seen)))
         seen |= found
     return tuple(stories)
-
-
-def _edge(step: tuple[str, str]) -> str:
-    # An empty status is written as it stands in JSON.
-    return "edge:" + "→".join(state or '""' for state in step)
 
 
 def smallest(wanted: Sequence[str], made: Iterable[tuple[T, frozenset[str]]]) -> list[tuple[T, frozenset[str]]]:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from docpact.features import LONG, MANY, places
 from docpact.generate.allowed import Allowed
 from docpact.generate.draws import Seeded, Steered
-from docpact.generate.features import LONG, MANY, places
 from docpact.generate.lives import lives_of
 from docpact.pointers import ABSENT, changed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from docpact.features import Features, Member
     from docpact.generate.draws import Draws
-    from docpact.generate.features import Features, Member
     from docpact.generate.payloads import Sampler
 
 # A choice among more than these is an id or a time, which nobody needs all of.
