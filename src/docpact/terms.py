@@ -77,7 +77,7 @@ TABLES = {
     "buttons": TABLE,
     "profiles": TABLE,
 }
-SOURCE = {"title": TEXT, "page": TEXT, "sha256": TEXT, "version": TEXT, "note": TEXT}
+SOURCE = {"title": TEXT, "page": TEXT, "sha256": TEXT, "version": TEXT, "operation": TEXT, "note": TEXT}
 ROLES = dict.fromkeys(("id", "action", "status", "progress"), POINTER)
 _WHY = {"reason": TEXT, "fact": TEXT}
 ENVELOPE = {"members": TEXTS, **_WHY}

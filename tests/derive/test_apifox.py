@@ -185,7 +185,6 @@ def test_what_stands_for_a_value_in_a_path(written: str, path: str) -> None:
         (b"line\n" * 100_000, "lines"),
         (b"A recipe for bread: flour, water, salt. " * 1000, "recognised: nothing"),
         (b"GET /a\nResponses\n200OK\nnothing here\n", "recognised: a request"),
-        (b"a\nstring\nrequired\nb\ninteger\noptional\n", "a request"),
     ],
 )
 def test_a_page_that_is_none_is_refused_with_what_was_recognised(content: bytes, said: str) -> None:

@@ -34,6 +34,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.epilog = _EXAMPLES
     parser.add_argument("page", nargs="?", metavar="PAGE|DIR", help="a page as text, or a contract folder with page.txt")
     parser.add_argument("--out", metavar="DIR", help="the contract folder to make, for a PAGE")
+    parser.add_argument(
+        "--operation", default="", metavar="'GET /PATH'", help="which one, of a page that documents several, or does not say"
+    )
     mode = parser.add_mutually_exclusive_group()
     mode.add_argument("--check", action="store_true", help="write nothing; exit 1 if a derived file differs by a byte")
     mode.add_argument("--claims", action="store_true", help="write nothing; print what the page says as JSON")
@@ -57,7 +60,7 @@ def run(options: argparse.Namespace, streams: Streams) -> int:
     from docpact.derive import emit, folder, telling
 
     job = _job(options)
-    reading, source = folder.read_folder(job.folder, options.decide, job.where)
+    reading, source = folder.read_folder(job.folder, options.decide, job.where, options.operation)
     if options.claims:
         # Escapes for all that is not ASCII: no text of a page can steer a terminal.
         claims = json.dumps(emit.claims(reading, job.where), indent=2, ensure_ascii=True, allow_nan=False)
@@ -71,7 +74,7 @@ def run(options: argparse.Namespace, streams: Streams) -> int:
         return _check(job, source, targets, streams)
     _warn_changed(job, source, streams)
     if not job.is_folder:
-        targets |= _new_folder(job, reading, options.decide)
+        targets |= _new_folder(job, reading, options.decide, options.operation)
     written = {path: _write(path, content) for path, content in targets.items()}
     written |= {path: _write(path, content) for path, content in _accept(job).items()}
     _say(streams, telling.summary(reading, job.where))
@@ -140,7 +143,7 @@ def _target(job: _Job, name: str) -> Path:
     return job.directory / name
 
 
-def _new_folder(job: _Job, reading: Reading, decided: list[str]) -> dict[Path, bytes]:
+def _new_folder(job: _Job, reading: Reading, decided: list[str], said: str) -> dict[Path, bytes]:
     from docpact.derive.decisions import from_arguments
     from docpact.derive.folder import new_contract
 
@@ -148,7 +151,7 @@ def _new_folder(job: _Job, reading: Reading, decided: list[str]) -> dict[Path, b
     if job.folder.contract is None:
         operation = reading.operation
         title = operation.title or f"{operation.method} {operation.path}"
-        made[job.directory / "contract.toml"] = new_contract(title, job.folder.page, from_arguments(decided))
+        made[job.directory / "contract.toml"] = new_contract(title, job.folder.page, from_arguments(decided), said)
     return made
 
 

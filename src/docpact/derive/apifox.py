@@ -22,15 +22,14 @@ _PLACES = ("path", "query", "header", "cookie")
 _TOKEN = re.compile(r"[A-Za-z][A-Za-z0-9_-]{1,63}")
 
 
-def recognise(page: Page) -> int:
-    """Return how many members this reader finds in the answer that the page documents."""
-    return len(_body(page, sections.divide(page.lines))[0])
-
-
-def read(page: Page) -> Draft:
-    """Read a page of flattened text into a draft; what is missing is left empty."""
+def drafts(page: Page) -> list[Draft]:
+    """Read the one operation of a page of flattened text; nothing where no answer lists its members so."""
     parts = sections.divide(page.lines)
     entries, region = _body(page, parts)
+    return [_draft(page, parts, entries, region)] if entries else []
+
+
+def _draft(page: Page, parts: sections.Parts, entries: list[Entry], region: Lines) -> Draft:
     requests = request.find_requests(page.lines)
     example, wrong = _example(page, parts, entries, region)
     notes = [note for note in (wrong, *_limits(entries)) if note is not None]

@@ -127,8 +127,10 @@ class Example:
 class Draft:
     """What a style's reader has found, before the open questions are settled.
 
-    The path of `operation` is as written, literal ids and all; `paths` are the other forms in which the page writes it.
-    `tokens` are the words of the page outside its lists of values, each with its first line.
+    The path of `operation` is as written, literal ids and all, and empty where the page does not say; `paths` are the
+    other forms in which the page writes it. `tokens` are the words of the page outside its lists of values, each with its
+    first line. `inferred`: the members are those of an example, which nothing on the page lists. `listing`: the answer is
+    an array, and the entries are the members of its items.
     """
 
     style: str
@@ -139,6 +141,8 @@ class Draft:
     example: Example | None = None
     tokens: dict[str, int] = field(default_factory=dict)
     notes: tuple[Note, ...] = ()
+    inferred: bool = False
+    listing: bool = False
 
 
 @dataclass(frozen=True)
@@ -190,6 +194,7 @@ class Reading:
     example: Example | None = None
     ambiguities: tuple[Ambiguity, ...] = ()
     notes: tuple[Note, ...] = ()
+    listing: bool = False
 
     @property
     def undecided(self) -> tuple[Ambiguity, ...]:

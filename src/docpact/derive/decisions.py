@@ -23,6 +23,7 @@ class Source:
     page: str = "page.txt"
     sha256: str = ""
     version: str = "1.0.0"
+    operation: str = ""
     decisions: tuple[Decision, ...] = field(default=())
 
 
@@ -38,7 +39,7 @@ def read_source(content: bytes | None, name: str = "contract.toml") -> Source:
     entries = data.get("decision", [])
     if not isinstance(source, dict) or not isinstance(entries, list):
         raise ContractError(f"{name}: [source] is a table, [[decision]] a list of tables", hint="see docpact derive --help")
-    given = {key: source[key] for key in ("title", "page", "sha256", "version") if key in source}
+    given = {key: source[key] for key in ("title", "page", "sha256", "version", "operation") if key in source}
     for key, value in given.items():
         if not isinstance(value, str):
             raise ContractError(f"{name}: {key} in [source] is not a string", hint=f'write {key} = "…"')
@@ -66,9 +67,10 @@ def from_arguments(arguments: Iterable[str]) -> tuple[Decision, ...]:
 
 
 class Decisions:
-    """The decisions at hand, and which of them some ambiguity has asked for."""
+    """The decisions at hand, and which of them some ambiguity has asked for; `root` stands before every pointer asked about."""
 
     def __init__(self, given: Sequence[Decision]) -> None:
+        self.root = ""
         # The last one said wins, so that the command line overrides the contract.
         self._by_about: dict[str, Decision] = {}
         for one in given:
@@ -86,6 +88,7 @@ class Decisions:
 
         A pointer alone will do where its value tells the question: a path says where a member stands, nothing else.
         """
+        names = tuple(f"{self.root}{name}" if name[:1] == "/" else name for name in names)
         nesting = any(name.endswith("#nesting") for name in names)
         plain = {name.partition("#")[0] for name in names}
         found = [

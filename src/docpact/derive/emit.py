@@ -25,14 +25,17 @@ def schema(reading: Reading, name: str, title: str = "") -> dict[str, Json]:
     operation = reading.operation
     first = reading.fields[0].lines["member"][0]
     last = max(one.lines["member"][1] for one in reading.fields)
+    whole: dict[str, Json] = {"type": "object", "x-page-lines": {"member": [first, last]}}
+    if reading.listing:
+        whole = {"type": "array", "x-page-lines": {"member": [first, last]}}
+        whole["items"] = {"type": "object", "x-page-lines": {"member": [first, last]}, **_members("/*", reading.fields)}
     return {
         "$schema": _DIALECT,
         "$id": f"urn:docpact:schema:{name}",
         "title": title or operation.title or f"{operation.method} {operation.path}",
         "description": f"The body of the answer to {operation.method} {operation.path}, as its page documents it.",
-        "type": "object",
-        "x-page-lines": {"member": [first, last]},
-        **_members("", reading.fields),
+        **whole,
+        **({} if reading.listing else _members("", reading.fields)),
     }
 
 
@@ -186,8 +189,8 @@ def claims(reading: Reading, source: str) -> dict[str, Json]:
     return {
         "source": source,
         "style": f"{reading.style}, {reading.language}",
-        "method": reading.operation.method,
-        "path": reading.operation.path,
+        "method": reading.operation.method or None,
+        "path": reading.operation.path or None,
         "fields": [_claimed(one) for one in reading.fields],
         "example": reading.example.value if reading.example else None,
         "ambiguities": [

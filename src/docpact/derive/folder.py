@@ -10,6 +10,7 @@ from docpact.derive.decisions import Source, from_arguments, read_source
 from docpact.derive.emit import canonical, openapi, schema
 from docpact.derive.page import digest
 from docpact.derive.reading import read, refuse_undecided
+from docpact.errors import PageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,19 +38,28 @@ class Difference:
     derived: str | None
 
 
-def read_folder(folder: Folder, decided: Sequence[str] = (), where: str = "") -> tuple[Reading, Source]:
+def read_folder(folder: Folder, decided: Sequence[str] = (), where: str = "", operation: str = "") -> tuple[Reading, Source]:
     """Read the page of a folder, with the decisions of its contract and those of `decided` (`POINTER=VALUE`).
 
-    `where` is what errors call the page. Raises `PageError`, `ContractError`, `UsageError`.
+    `where` is what errors call the page; `operation` (`GET /path`) says which one it is, before the contract does.
+    Raises `PageError`, `ContractError`, `UsageError`.
     """
     source = read_source(folder.contract)
     given: tuple[Decision, ...] = (*source.decisions, *from_arguments(decided))
-    return read(folder.page, given, where or source.page), source
+    return read(folder.page, given, where or source.page, operation or source.operation), source
 
 
 def files(folder: Folder, reading: Reading, source: Source) -> dict[str, bytes]:
-    """Return `openapi.json` and `NAME.schema.json` by name; raise `UndecidedError` while a question is open."""
+    """Return `openapi.json` and `NAME.schema.json` by name.
+
+    Raises `UndecidedError` while a question is open, `PageError` where nobody has said what the request is.
+    """
     refuse_undecided(reading)
+    if not reading.operation.method:
+        raise PageError(
+            f"the page lists the {len(reading.fields)} members of an answer, and does not say what the request is",
+            hint="say it: --operation 'GET /path/{id}'",
+        )
     return {
         schema_name(folder.name): canonical(schema(reading, folder.name, source.title)),
         OPENAPI: canonical(openapi(reading, folder.name, source.title, source.version)),
@@ -78,9 +88,10 @@ def first_difference(committed: bytes, derived: bytes) -> Difference | None:
     return Difference(1, old[0], new[0])
 
 
-def new_contract(title: str, page: bytes, decisions: Sequence[Decision]) -> bytes:
-    """Write the smallest `contract.toml`: the page, its hash, and what was decided."""
+def new_contract(title: str, page: bytes, decisions: Sequence[Decision], operation: str = "") -> bytes:
+    """Write the smallest `contract.toml`: the page, its hash, the operation that a person named, and what was decided."""
     lines = ["[source]", f"title = {_toml(title)}", 'page = "page.txt"', f'sha256 = "{digest(page)}"']
+    lines += [f"operation = {_toml(operation)}"] if operation else []
     for one in decisions:
         lines += ["", *decision_lines(one.about, one.value, one.reason)]
     return ("\n".join(lines) + "\n").encode()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from docpact.errors import PageError
 
@@ -17,10 +17,17 @@ _AS_TEXT = "copy the documentation page as text (UTF-8), from its request to the
 
 @dataclass(frozen=True)
 class Page:
-    """A page: `lines` without their ends (line 1 is `lines[0]`), trimmed, and the `sha256` of its bytes."""
+    """A page: its `lines`, trimmed (line 1 is `lines[0]`), as `raw` with their indentation, and the sha256 of its bytes."""
 
     lines: tuple[str, ...]
+    raw: tuple[str, ...]
     sha256: str
+
+    def only(self, *parts: tuple[int, int]) -> Page:
+        """Return a page of the same numbering that has these lines alone: indices from 0, each end excluded."""
+        kept = {at for start, end in parts for at in range(start, end)}
+        lines, raw = (tuple(line if at in kept else "" for at, line in enumerate(those)) for those in (self.lines, self.raw))
+        return replace(self, lines=lines, raw=raw)
 
 
 def read_page(content: bytes, name: str = "the page") -> Page:
@@ -46,7 +53,8 @@ def read_page(content: bytes, name: str = "the page") -> Page:
             f"{name} has {len(lines):,} lines, and a page of documentation is read up to {_MOST_LINES:,}",
             hint="cut the page down to the one operation that you need",
         )
-    return Page(tuple(line.strip().strip("\u200b\ufeff") for line in lines), digest(content))
+    trimmed = tuple(line.strip().strip("\u200b\ufeff") for line in lines)
+    return Page(trimmed, tuple(line.rstrip() for line in lines), digest(content))
 
 
 def digest(content: bytes) -> str:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Protocol
 
 from docpact.derive import apifox, request
+from docpact.derive.choosing import choose
 from docpact.derive.decisions import Decisions
-from docpact.derive.page import Page, read_page
+from docpact.derive.merging import merge
+from docpact.derive.operations import parts
+from docpact.derive.page import read_page
 from docpact.derive.sections import divide
 from docpact.derive.settle import settle
 from docpact.errors import PageError, UndecidedError
@@ -14,37 +18,52 @@ from docpact.errors import PageError, UndecidedError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from docpact.derive.claims import Ambiguity, Decision, Reading
-
-# Each reader says how many members it sees on a page; the one that sees most reads it.
-READERS = (apifox,)
+    from docpact.derive.claims import Ambiguity, Decision, Draft, Reading
+    from docpact.derive.page import Page
 
 
-def read(content: bytes, decisions: Sequence[Decision] = (), name: str = "the page") -> Reading:
-    """Read the bytes of a page, with what a person has decided.
+class Reader(Protocol):
+    """The reader of one style of page."""
+
+    STYLE: str
+
+    def drafts(self, page: Page) -> list[Draft]:
+        """Return what it reads on a page."""
+
+
+# Each reader is a module with `drafts(page)`: a draft for each operation whose answer it can read, none where its style is not
+# met. Of two that see as many members, the first is the main one. Some read a whole page, the others one operation of it.
+WHOLE: tuple[Reader, ...] = ()
+READERS: tuple[Reader, ...] = (apifox,)
+
+
+def read(content: bytes, decisions: Sequence[Decision] = (), name: str = "the page", operation: str = "") -> Reading:
+    """Read the bytes of a page, with what a person has decided; `operation` (`GET /path`) says which one of several.
 
     Raises `PageError` for what is no documentation of an answer, `ContractError` for a decision that does not fit.
     """
     page = read_page(content, name)
-    reader = max(READERS, key=lambda one: one.recognise(page))
-    if not reader.recognise(page):
+    drafts = [draft for reader in WHOLE for draft in reader.drafts(page)]
+    drafts += [draft for part in parts(page) for reader in READERS for draft in reader.drafts(part)]
+    if not drafts:
         raise _unreadable(page, name)
-    draft = reader.read(page)
-    if not draft.operation.method:
-        raise _unreadable(page, name, members=len(draft.entries))
-    return settle(draft, Decisions(decisions))
+    main, *others = choose(drafts, operation)
+    if main.example is None:
+        example = next((one.example for one in others if one.example is not None), None)
+        main = replace(main, example=example)
+    reading = settle(main, Decisions(decisions))
+    return merge(reading, [settle(one, Decisions(())) for one in others if not one.inferred])
 
 
-def _unreadable(page: Page, name: str, members: int = 0) -> PageError:
+def _unreadable(page: Page, name: str) -> PageError:
     """Say what of a page was recognised, and what of it was not."""
     requests = request.find_requests(page.lines)
-    parts = divide(page.lines)
+    divided = divide(page.lines)
     seen = [f"a request ({requests[0].method} {requests[0].path}, line {requests[0].line})"] if requests else []
-    seen += [f"{parts.labels} headings"] if parts.labels else []
-    seen += [f"the statuses {', '.join(list(parts.statuses)[:6])}"] if parts.statuses else []
-    seen += [f"{members} members"] if members else []
+    seen += [f"{divided.labels} headings"] if divided.labels else []
+    seen += [f"the statuses {', '.join(list(divided.statuses)[:6])}"] if divided.statuses else []
     missing = [] if requests else ["a request (a method and a path, or a curl line)"]
-    missing += [] if members else ["members of an answer (a name on one line, its type on the next)"]
+    missing += ["members of an answer (names with their types)"]
     return PageError(
         f"{name} is not documentation that can be read; recognised: {', '.join(seen) or 'nothing'};"
         f" not recognised: {' and '.join(missing)}",

@@ -44,8 +44,8 @@ class Request:
     source: str
 
 
-def find_requests(lines: Sequence[str]) -> list[Request]:
-    """Find the requests of a page, the heading's before the code sample's."""
+def find_requests(lines: Sequence[str], most: int = _MOST) -> list[Request]:
+    """Find the requests of a page, the heading's before the code sample's; `most` bounds how many are looked for."""
     headed, sampled = [], []
     for at, line in enumerate(lines):
         if len(line) > _LONGEST:
@@ -55,7 +55,7 @@ def find_requests(lines: Sequence[str]) -> list[Request]:
             sampled.append(found)
         elif (found := _headed(lines, at)) is not None:
             headed.append(found)
-        if len(headed) + len(sampled) >= _MOST:
+        if len(headed) + len(sampled) >= most:
             break
     return headed + sampled
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from docpact.derive import request
 from docpact.derive.claims import Ambiguity, Draft, Entry, Field, Json, Note, Operation, Parameter, Reading, TypeClaim
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from docpact.derive.decisions import Decisions
 
 PATH = "operation#path"
+ITEMS = "/*"
+_Placed = TypeVar("_Placed")
 
 
 def settle(draft: Draft, decisions: Decisions) -> Reading:
@@ -27,10 +29,13 @@ def settle(draft: Draft, decisions: Decisions) -> Reading:
     Raises `ContractError` for a decision that does not fit, or that nothing asks for.
     """
     operation, ambiguities = _operation(draft, decisions)
-    shown = scopes(draft.example.value) if draft.example else {}
+    # Where the answer is a list, all is told of one of its items until the end.
+    root = ITEMS if draft.listing else ""
+    decisions.root = root
+    shown = _below(root, scopes(draft.example.value)) if draft.example else {}
     placed = place(draft.entries, shown, decisions)
     notes = [*draft.notes, *placed.notes]
-    samples = _samples(draft.example.value) if draft.example else {}
+    samples = _below(root, _samples(draft.example.value)) if draft.example else {}
     fields: list[Field] = []
     for entry, path in zip(draft.entries, placed.paths, strict=True):
         if path is None:
@@ -40,14 +45,21 @@ def settle(draft: Draft, decisions: Decisions) -> Reading:
         fields += _fields(entry, path, values, holds=any(other and other.startswith(f"{path}/") for other in placed.paths))
         if entry.claim.enum and not values:
             notes.append(Note("note", f"{path}: said to be an enum, and no values are listed", entry.lines["member"], path))
+    fields = [replace(one, path=f"{root}{one.path}") for one in fields]
+    ambiguities += placed.ambiguities
+    ambiguities = [replace(one, about=f"{root}{one.about}") if one.about[:1] == "/" else one for one in ambiguities]
     if draft.example is not None:
         notes += contradictions(draft.example, fields)
-    ambiguities += placed.ambiguities
     decisions.refuse_stale(ambiguities)
     return Reading(
         draft.style, draft.language, operation, tuple(fields), draft.example,
-        tuple(sorted(ambiguities, key=lambda one: one.lines)), tuple(notes),
+        tuple(sorted(ambiguities, key=lambda one: one.lines)), tuple(notes), draft.listing,
     )  # fmt: skip
+
+
+def _below(root: str, found: Mapping[str, _Placed]) -> dict[str, _Placed]:
+    """Return what was found at and below `root`, by the path from there."""
+    return {path[len(root) :]: value for path, value in found.items() if f"{path}/".startswith(f"{root}/")}
 
 
 def _fields(entry: Entry, path: str, values: tuple[str, ...] | None, *, holds: bool) -> list[Field]:
