@@ -40,8 +40,10 @@ _ARRAY_OF = re.compile(r"(?i)array\s+of\s+(?P<of>[\w<>]+?)s?")
 _POSTFIX = re.compile(r"(?P<of>.+?)\s*\[\s*\]")
 _MAP = re.compile(r"(?i)(?:map|dictionary|record)\s*(?:[<\[(].*[>\])])?")
 _OBJECT = re.compile(r"(?i)(?:object|对象)\s*(?:\((?P<name>[^()]*)\))?\s*(?:\{(?P<count>\d{1,4})\})?")
+# `string (required)` has no format.
+_NO_FORMAT = "(?:enum|required|optional|nullable|null|deprecated|read-?only|write-?only)\\b"
 _PLAIN = re.compile(
-    rf"(?i)(?P<name>{_WORDS})\s*(?:<\s*(?P<angle>[\w.+-]+)\s*>|\(\s*(?P<round>[\w.+-]+)\s*\))?\s*(?:\([^()]*\))?"
+    rf"(?i)(?P<name>{_WORDS})\s*(?:<\s*(?P<angle>[\w.+-]+)\s*>|\(\s*\$?(?P<round>(?!{_NO_FORMAT})[\w.+-]+)\s*\))?\s*(?:\([^()]*\))?"
 )
 _NULL = {"null", "none", "nil"}
 
