@@ -144,6 +144,15 @@ class Contract:
             )
         return self.profiles[name]
 
+    def is_error_body(self, payload: Mapping[str, Any]) -> bool:
+        """Tell whether an object speaks of an error instead of a task: an envelope, without what the page requires."""
+        documented = self.schema.get("properties", {})
+        return (
+            any(name in payload and name not in documented for name in self.envelope)
+            and any(name not in payload for name in self.schema.get("required", ()))
+            and not any(self.roles.get(role, "/")[1:] in payload for role in ("id", "status"))
+        )
+
     def subschema(self, pointer: str) -> Mapping[str, Any] | None:
         """Return the schema of the member at `pointer` (indices or `*`), or None where the page names no such member."""
         schema: Mapping[str, Any] | None = self.schema

@@ -28,6 +28,7 @@ class Documented:
         self._contract = contract
         self._profile = profile
         self._engine = engine
+        self._body = list if contract.schema.get("type") == "array" else dict
         self._families = tuple(p for p in contract.profiles.values() if p.suggested and p.name != profile.name)
         self._clauses: dict[tuple[str, str], Clause | None] = {}
 
@@ -35,17 +36,17 @@ class Documented:
         """Yield every breach of the page in one parsed body."""
         if not self._engine.accepts(payload):
             yield from self._schema_breaches(payload)
-        if self._profile.undocumented is not None and isinstance(payload, dict):
+        if self._profile.undocumented is not None and isinstance(payload, self._body):
             yield from self._undocumented(payload, self._contract.schema, "")
 
     def _schema_breaches(self, payload: Any) -> Iterator[Breach]:
-        if not isinstance(payload, dict):
-            yield self._no_object(payload)
+        if not isinstance(payload, self._body):
+            yield self._other_body(payload)
             return
         errors = list(self._engine.errors(payload))
         if not errors:
             return
-        if self._is_envelope(payload, errors):
+        if isinstance(payload, dict) and self._contract.is_error_body(payload):
             yield self._envelope(payload)
             return
         # A value of the wrong type is in no list of values either: that is one breach, not two.
@@ -57,21 +58,14 @@ class Documented:
             if breach is not None:
                 yield breach
 
-    def _no_object(self, payload: Any) -> Breach:
-        found = _type_name(payload)
-        what = f"a list of {len(payload)}" if isinstance(payload, list) else f"{_article(found)} instead of an object"
+    def _other_body(self, payload: Any) -> Breach:
+        expected, documented = ("array", "a list of objects") if self._body is list else ("object", "one task object")
+        found = f"{_article(_type_name(payload))} instead of {_article(expected)}"
+        what = f"a list of {len(payload)}" if isinstance(payload, list) else found
         return Breach(
-            "documented-body", "", payload, "object", f"the body is {what}; the page documents one task object",
+            "documented-body", "", payload, expected, f"the body is {what}; the page documents {documented}",
             self._clause("", "type"),
         )  # fmt: skip
-
-    def _is_envelope(self, payload: Mapping[str, Any], errors: list[SchemaError]) -> bool:
-        documented = self._contract.schema.get("properties", {})
-        return (
-            any(name in payload and name not in documented for name in self._contract.envelope)
-            and any(error.keyword == "required" and not error.path for error in errors)
-            and not any(self._contract.roles.get(role, "/")[1:] in payload for role in ("id", "status"))
-        )
 
     def _envelope(self, payload: Mapping[str, Any]) -> Breach:
         parts = (f"{name} {shown(payload[name])!r}" for name in ("code", "description", "message") if name in payload)
