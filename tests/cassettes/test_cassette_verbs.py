@@ -73,6 +73,17 @@ def test_a_header_that_is_no_secret_is_none(run: Callable[..., Said], tmp_path: 
     assert out.startswith("conforms")
 
 
+def test_a_secret_is_called_what_it_is(run: Callable[..., Said], tmp_path: Path) -> None:
+    form = {"request": {"Content-Type": "application/x-www-form-urlencoded"}}
+    asked = exchange(f"{POLL}?token=abcdef123", sent=b"password=hunter22", came={**CONTRACT.example, "token": "x"}, **form)
+    (tmp_path / "a.yaml").write_bytes(of_vcrpy([asked], "yaml"))
+    found = [json.loads(line) for line in run("lint", "--secrets", "a.yaml", "--format", "ndjson")[1].splitlines()]
+    parameter, member = "a parameter of an address or a form", "a member with the name of a secret"
+    kinds = {one["place"]["pointer"]: one["message"].removeprefix("the recording holds ") for one in found}
+    assert kinds["/request/uri"] == kinds["/request/body"] == parameter
+    assert kinds["/response/body/token"] == member
+
+
 def test_what_only_the_bytes_show_is_found_by_its_line(run: Callable[..., Said], tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_bytes(b"# Authorization: Bearer abcdefgh\n" + of_vcrpy(right(), "yaml"))
     code, out, _ = run("lint", "a.yaml", "--format", "ndjson")
@@ -170,17 +181,28 @@ def test_age_tells_what_is_too_old_and_what_says_nothing_of_time(run: Callable[.
     code, out, _ = run("age", ".", "--days", "90", "--now", "2026-06-01")
     assert code == 0
     assert out.splitlines() == [
-        "dated.yaml: recorded 2026-01-01, 151 days ago, and 90 are allowed",
-        "mixed.json: recorded 2025-01-01, 516 days ago, and 90 are allowed",
-        "old.yaml: recorded 2026-01-01, 151 days ago, and 90 are allowed",
+        "dated.yaml: recorded 2026-01-01, 151 days ago; the limit is 90 days",
+        "mixed.json: recorded 2025-01-01, 516 days ago; the limit is 90 days",
+        "old.yaml: recorded 2026-01-01, 151 days ago; the limit is 90 days",
         "unknown.yaml: nothing in it says when it was recorded",
-        "1 of 5 recordings are no older than 90 days",
+        "1 of 5 recordings: no older than 90 days",
     ]
     assert run("age", ".", "--days", "90", "--now", "2026-06-01", "--fail")[0] == 1
     assert run("age", "young.json", "unknown.yaml", "--now", "2026-06-01", "--fail")[0] == 0
     assert run("age", "unknown.yaml", "--unknown", "fail")[0] == 1
     assert run("age", "old.yaml", "--days", "-1")[0] == 2
     assert run("age", "old.yaml", "--now", "soon")[0] == 2
+
+
+def test_age_is_told_in_whole_days_and_a_time_to_come_is_none(run: Callable[..., Said], tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_bytes(of_vcrpy(right(), "yaml", {"recorded_at": "2026-01-01T00:00:00Z"}))
+    young = "1 of 1 recording: no older than 1 day\n"
+    assert run("age", "a.yaml", "--days", "1", "--now", "2026-01-02T23:59:00", "--fail") == (0, young, "")
+    told = "a.yaml: recorded 2026-01-01, 1 day ago; the limit is 0 days\n"
+    assert run("age", "a.yaml", "--days", "0", "--now", "2026-01-02")[1].startswith(told)
+    code, out, _ = run("age", "a.yaml", "--now", "2025-12-30", "--unknown", "fail")
+    assert (code, out.splitlines()[0]) == (1, "a.yaml: it says that it was recorded 2026-01-01, which is still to come")
+    assert run("age", "a.yaml", "--now", "2025-12-30", "--fail")[0] == 0
 
 
 def test_a_folder_without_cassettes_is_told(run: Callable[..., Said], tmp_path: Path) -> None:

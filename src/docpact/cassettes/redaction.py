@@ -12,6 +12,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from docpact.cassettes import packing
+from docpact.cassettes.shapes import MEMBER
 from docpact.cassettes.wording import Wording, settled
 
 if TYPE_CHECKING:
@@ -118,7 +119,7 @@ class Redaction:
             clean = settled(lambda text: self._wording.member(text, name), value)
             return value if clean == value else clean
         if type(value) in (int, float) and value and self._wording.bears(name):
-            self._note("a member with the name of a secret")
+            self._note(MEMBER)
             return 0
         return value
 

@@ -17,6 +17,8 @@ REDACTED = "redacted"
 HOOK, MASK, MAIL, PAGE = "https://redacted.example/hook", "cmVkYWN0ZWQ=", "user@redacted.example", "https://redacted.example/"
 # Neither base64, nor an address: what was wrong stays wrong.
 NO_MASK = "redacted!"
+# What is a secret by its name alone.
+MEMBER, PARAMETER = "a member with the name of a secret", "a parameter of an address or a form"
 STANDINS = (REDACTED, HOOK, MASK, MAIL, PAGE, NO_MASK)
 
 # What a CDN signs with, what servers hand a token by, and what names who may read.
@@ -120,5 +122,5 @@ def instead_of(name: str, value: str) -> tuple[str, str]:
         good = len(content) % 4 == 0 and _BASE64.fullmatch(content) is not None
         return "a mask or picture", (begin.group() if begin else "") + (MASK if good else NO_MASK)
     if names_a_secret(name):
-        return "a member with the name of a secret", PAGE if is_address else REDACTED
+        return MEMBER, PAGE if is_address else REDACTED
     return "", ""

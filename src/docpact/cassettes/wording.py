@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote, unquote_plus
 
 from docpact.cassettes.literals import Rewriting, Ways
-from docpact.cassettes.shapes import REDACTED, SHAPES, found_in, instead_of, is_secret_parameter
+from docpact.cassettes.shapes import MEMBER, PARAMETER, REDACTED, SHAPES, found_in, instead_of, is_secret_parameter
 from docpact.cassettes.tokens import Tokens
 from docpact.redact import names_a_secret
 
@@ -64,7 +64,7 @@ class Wording:
         if begin[:1] in ("{", "[", '"') or _OF_EVENTS.match(begin):
             return self.json(text)
         if "multipart/" in kind or (begin.startswith("--") and "name=" in begin):
-            text = _PART.sub(lambda part: part.group(1) + self.member(part.group(3), part.group(2)), text)
+            text = _PART.sub(lambda part: part.group(1) + self._field(part.group(3), part.group(2)), text)
         elif "form-urlencoded" in kind or _FORM.fullmatch(begin.rstrip()):
             return "&".join(map(self._parameter, text.split("&")))
         elif "<" in text:
@@ -82,6 +82,13 @@ class Wording:
 
     def member(self, value: str, name: str) -> str:
         """Return the text of a member: by its name, or by what it is."""
+        return self._held(value, name, MEMBER)
+
+    def _field(self, value: str, name: str) -> str:
+        """Return the text of a parameter, or of a field of a form, as that of a member."""
+        return self._held(value, name, PARAMETER)
+
+    def _held(self, value: str, name: str, called: str) -> str:
         if not value:
             return value
         kind, instead = instead_of(name, value) if name else ("", "")
@@ -89,7 +96,7 @@ class Wording:
             # Bytes that are no UTF-8 are wrong, and stay wrong.
             instead += next((char for char in value if self.undecoded and not char.isascii()), "")
             if value != instead:
-                self._note(kind)
+                self._note(called if kind == MEMBER else kind)
             return instead
         if value.lstrip()[:1] in ("{", "[") and '"' in value and len(self._inside) < _MOST_INSIDE:
             return self.json(value)
@@ -165,7 +172,7 @@ class Wording:
             return self._unquoted(pair, unquote_plus, "")
         plain = unquote_plus(name)
         if value and value != REDACTED and not instead_of(plain, "")[0] and is_secret_parameter(plain):
-            self._note("a parameter of an address or a form")
+            self._note(PARAMETER)
             return f"{name}={REDACTED}"
         if value == REDACTED:
             return pair
@@ -173,13 +180,13 @@ class Wording:
 
     def _unquoted(self, written: str, read: Callable[[str], str], name: str) -> str:
         meant = read(written)
-        clean = self.member(meant, name)
+        clean = self._field(meant, name)
         return written if clean == meant else quote(clean, safe="", errors="surrogatepass")
 
     def _number(self, written: str, name: str) -> str:
         if not names_a_secret(name) or written == "0":
             return written
-        self._note("a member with the name of a secret")
+        self._note(MEMBER)
         return "0"
 
     def _element(self, found: re.Match[str]) -> str:

@@ -24,6 +24,8 @@ answer. What holds none is told too. Exit codes: 0 young enough, or only told; 1
 --unknown fail; 2 wrong usage; 3 unreadable."""
 
 _MOST_DAYS = 36_500
+# So much may the clock of a server, or its time zone, be ahead.
+_SKEW = timedelta(days=1)
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -39,42 +41,56 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace, streams: Streams) -> int:
     """Say of each cassette how old it is, where it is older than it should be or nobody knows."""
-    from docpact.cassettes.ages import recorded_at
+    from docpact.report.showing import count
 
     if not 0 <= options.days <= _MOST_DAYS:
         raise UsageError(f"--days {options.days} is not from 0 to {_MOST_DAYS:,}", hint="give a number of days: --days 180")
-    now, most = _now(options.now), timedelta(days=options.days)
-    code, seen, old, unreadable = Exit.CONFORMS, 0, 0, False
+    now, limit = _now(options.now), count(options.days, "day")
+    code, seen, old = Exit.CONFORMS, 0, 0
     for thing in files.found(options.inputs):
         if isinstance(thing, Skipped):
             continue
-        seen += 1
-        at: datetime | Unreadable | None = thing if isinstance(thing, Unreadable) else None
-        if isinstance(thing, files.Found):
-            try:
-                at = recorded_at(thing.recording)
-            except CaptureError as error:
-                at = Unreadable(thing.name, error.message, error.hint)
+        at = _recorded(thing)
         if isinstance(at, Unreadable):
-            code, seen, unreadable = Exit.UNREADABLE, seen - 1, True
+            code = Exit.UNREADABLE
             files.told(at, streams)
             continue
-        shown = printable(safe_source(thing[0]))
-        fails = options.fail
-        if at is None:
-            streams.stdout.write(f"{shown}: nothing in it says when it was recorded\n")
-            fails = options.unknown == "fail"
-        elif now - at > most:
-            days = (now - at).days
-            streams.stdout.write(f"{shown}: recorded {at:%Y-%m-%d}, {days} days ago, and {options.days} are allowed\n")
-        else:
-            continue
-        old += 1
-        code = max(code, Exit.VIOLATES if fails else Exit.CONFORMS)
-    if not seen and not unreadable:
+        seen += 1
+        told, fails = _told(at, now, options)
+        if told:
+            old += 1
+            streams.stdout.write(f"{printable(safe_source(thing[0]))}: {told}\n")
+            code = max(code, Exit.VIOLATES if fails else Exit.CONFORMS)
+    if not seen and code is not Exit.UNREADABLE:
         raise CaptureError("there is no cassette here", hint="name a file, or a folder that holds some")
-    streams.stdout.write(f"{seen - old} of {seen} recordings are no older than {options.days} days\n")
+    streams.stdout.write(f"{seen - old:,} of {count(seen, 'recording')}: no older than {limit}\n")
     return code
+
+
+def _recorded(thing: files.Found | Unreadable) -> datetime | Unreadable | None:
+    """Return when a cassette was recorded, None where nothing in it says so, or why it cannot be read."""
+    from docpact.cassettes.ages import recorded_at
+
+    if isinstance(thing, Unreadable):
+        return thing
+    try:
+        return recorded_at(thing.recording)
+    except CaptureError as error:
+        return Unreadable(thing.name, error.message, error.hint)
+
+
+def _told(at: datetime | None, now: datetime, options: argparse.Namespace) -> tuple[str, bool]:
+    """Return what is to be told of a recording, nothing where it is young enough; and whether that fails."""
+    from docpact.report.showing import count
+
+    if at is None:
+        return "nothing in it says when it was recorded", options.unknown == "fail"
+    if at - now > _SKEW:
+        return f"it says that it was recorded {at:%Y-%m-%d}, which is still to come", options.unknown == "fail"
+    days = (now - at).days
+    if days <= options.days:
+        return "", False
+    return f"recorded {at:%Y-%m-%d}, {count(days, 'day')} ago; the limit is {count(options.days, 'day')}", options.fail
 
 
 def _now(said: str | None) -> datetime:
