@@ -8,6 +8,7 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from docpact.errors import ContractError
+from docpact.finding import Severity
 from docpact.pointers import ABSENT, is_set, member, members, name_of
 from docpact.redact import shown
 
@@ -20,12 +21,16 @@ if TYPE_CHECKING:
 
 
 class Hit(NamedTuple):
-    """What a check found: pointer, value, what was expected, and how the sentence goes on after the name of the member."""
+    """What a check found: pointer, value, what was expected, and how the sentence goes on after the name of the member.
+
+    `severity` is given where what stands around it decides, and else is that of the rule.
+    """
 
     pointer: str
     found: Any
     expected: Any
     says: str
+    severity: Severity | None = None
 
 
 # What a browser takes as a URL: scheme, host, and no blank or quote in it.
@@ -74,18 +79,20 @@ def build(entry: Entry, contract: Contract) -> Callable[[Any], Iterator[Hit]]:
 
 
 def _describe(value: Any) -> str:
-    return "missing" if value is ABSENT else "null" if value is None else "empty" if not is_set(value) else str(value)
+    return "missing" if value is ABSENT else "null" if value is None else "blank" if is_set(value) else "empty"
 
 
 def _set(entry: Entry, contract: Contract) -> Callable[[Any], Iterator[Hit]]:  # noqa: ARG001 - one signature for all
     """Every member is set; an absent one counts only beside a member that shows the server to send optional ones."""
     beside, instead = entry.settings.get("beside", ()), entry.settings.get("instead", ())
     absent_counts = entry.settings.get("absent") != "allowed"
+    blank_counts = entry.settings.get("blank") == "empty"
 
     def check(payload: Any) -> Iterator[Hit]:
         for pattern in entry.members:
             for pointer, value in members(payload, pattern):
-                if is_set(value) or _misplaced(value) or _any_set(payload, instead):
+                said = is_set(value) and not (blank_counts and isinstance(value, str) and value.isspace())
+                if said or _misplaced(value) or _any_set(payload, instead):
                     continue
                 if value is ABSENT and not (absent_counts and (not beside or _any_set(payload, beside))):
                     continue
@@ -131,19 +138,23 @@ def _one_of(entry: Entry, contract: Contract) -> Callable[[Any], Iterator[Hit]]:
 
 
 def _form(entry: Entry, contract: Contract) -> Callable[[Any], Iterator[Hit]]:  # noqa: ARG001 - one signature for all
-    """Strings that `only` speaks of fit one of `allow`, or none of `deny`."""
+    """Strings that `only` speaks of fit one of `allow`, or none of `deny`; in a list in which others do, one may be `mixed`."""
     only = re.compile(entry.settings.get("only", "."))
     allow = [re.compile(pattern, re.ASCII) for pattern in entry.settings.get("allow", ())]
     deny = [re.compile(pattern, re.ASCII) for pattern in entry.settings.get("deny", ())]
     expected = entry.settings.get("allow") or None
+    mixed = Severity(entry.settings["mixed"]) if "mixed" in entry.settings else None
+
+    def is_wrong(value: str) -> bool:
+        return any(p.search(value) for p in deny) or (not deny and not any(p.search(value) for p in allow))
 
     def check(payload: Any) -> Iterator[Hit]:
         for pattern in entry.members:
-            for pointer, value in members(payload, pattern):
-                if not isinstance(value, str) or not only.search(value):
-                    continue
-                if any(p.search(value) for p in deny) or (not deny and not any(p.search(value) for p in allow)):
-                    yield Hit(pointer, value, expected, f"is {shown(value)!r}")
+            found = [(at, value) for at, value in members(payload, pattern) if isinstance(value, str) and only.search(value)]
+            wrong = [(at, value) for at, value in found if is_wrong(value)]
+            others, severity = (", unlike the others", mixed) if mixed and len(wrong) < len(found) else ("", None)
+            for pointer, value in wrong:
+                yield Hit(pointer, value, expected, f"is {shown(value)!r}{others}", severity)
 
     return check
 
@@ -230,11 +241,14 @@ def _any_of_set(entry: Entry, contract: Contract) -> Callable[[Any], Iterator[Hi
     return check
 
 
-def _agree(entry: Entry, contract: Contract) -> Callable[[Any], Iterator[Hit]]:  # noqa: ARG001 - one signature for all
-    """Where the first member of an object fits a pattern, the second is what `says` has for it, if it is one of `only`."""
+def _agree(entry: Entry, contract: Contract) -> Callable[[Any], Iterator[Hit]]:
+    """Where the first member of an object fits a pattern, the second is what `says` has for it, if it is one of `only`.
+
+    One of `only` beside a customId of a known kind that says nothing of the sort is what another button shows.
+    """
     first, second = entry.members
     only = re.compile(entry.settings["only"], re.ASCII)
-    says = sayings(entry)
+    says, kinds = sayings(entry), _Kinds(contract.buttons)
     name = name_of(first).rpartition(".")[2]
 
     def check(payload: Any) -> Iterator[Hit]:
@@ -244,8 +258,11 @@ def _agree(entry: Entry, contract: Contract) -> Callable[[Any], Iterator[Hit]]: 
             if not isinstance(key, str) or not isinstance(value, str) or not only.search(plain(value)) or keys.count(key) > 1:
                 continue
             said = says(key)
+            kind = kinds.of(key) if said is None else None
             if said is not None and plain(value) != plain(said):
                 yield Hit(pointer, value, said, f"is {shown(value)!r}, and its {name} says {said!r}")
+            elif kind is not None:
+                yield Hit(pointer, value, None, f"is {shown(value)!r}, and its {name} is that of a {kind.name} button")
 
     return check
 

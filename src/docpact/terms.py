@@ -96,7 +96,8 @@ INSTANT = {"rules": TEXTS, "seconds": WHOLE, **_WHY}
 
 ENTRY = {
     "rule": TEXT, "check": TEXT, "members": MEMBERS, "when": LISTS, "unless": LISTS, **_WHY,
-    "absent": one_of("allowed"), "allow": TEXTS, "beside": POINTERS, "deny": TEXTS, "group": TEXT, "instead": POINTERS,
+    "absent": one_of("allowed"), "blank": one_of("empty"), "mixed": one_of("error"),
+    "allow": TEXTS, "beside": POINTERS, "deny": TEXTS, "group": TEXT, "instead": POINTERS,
     "maximum": NUMBER, "minimum": NUMBER, "needs": TEXTS, "of": WHOLE, "only": TEXT, "tolerance_ms": NUMBER,
     "says": TEXTS_BY_TEXT, "values": TEXTS, "zero_is_set": TRUTH,
 }  # fmt: skip

@@ -43,7 +43,7 @@ class Coherent:
         context = " and ".join(f"{role} is {facts[role]}" for role in ROLES[:2] if role in entry.when)
         sentence = f"{name_of(hit.pointer)} {hit.says}"
         message = f"{context}, and {sentence}" if context else sentence
-        return Breach(entry.rule, hit.pointer, hit.found, hit.expected, message, self._clause(hit.pointer))
+        return Breach(entry.rule, hit.pointer, hit.found, hit.expected, message, self._clause(hit.pointer), hit.severity)
 
     def _mismatch(self, payload: Mapping[str, Any], asked: str) -> Iterator[Breach]:
         pointer = self._contract.roles.get("id", "")

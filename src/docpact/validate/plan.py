@@ -89,7 +89,7 @@ def _entry(entry: Entry, contract: Contract) -> dict[str, Any]:
             raise _Unplannable
     plan = {"check": entry.check, "members": names, "when": {role: sorted(v) for role, v in entry.when.items()}}
     if entry.check in _PLAIN:
-        wanted = ("values", "absent", "minimum", "maximum", "tolerance_ms")
+        wanted = ("values", "absent", "blank", "minimum", "maximum", "tolerance_ms")
         return plan | {key: entry.settings[key] for key in wanted if key in entry.settings}
     if entry.check != "form":
         raise _Unplannable
@@ -133,12 +133,14 @@ def _buttons(contract: Contract, entries: list[Entry]) -> dict[str, Any] | None:
     }
 
 
-def _faces(known: Mapping[str, str], entries: list[Entry]) -> dict[str, dict[str, str]]:
-    """Say what a member has, beside "", where a customId has a form; what differs is judged thoroughly."""
-    found: dict[str, dict[str, str]] = {}
+def _faces(known: Mapping[str, str], entries: list[Entry]) -> dict[str, list[Any]]:
+    """Say what a member has, beside "", where a customId has a form, and what has no other form; what differs is judged thoroughly."""
+    found: dict[str, list[Any]] = {}
     for entry in entries:
         if entry.check == "agree":
-            says, what = sayings(entry), found.setdefault(entry.members[1].rpartition("/")[2], {})
+            says = sayings(entry)
+            what, texts = found.setdefault(entry.members[1].rpartition("/")[2], [{}, []])
+            texts += _expand(entry.settings["only"].removeprefix("^").removesuffix(r"\Z"))
             for form in known:
                 said = says(form.replace("*", _JOB))
                 if said is not None and what.setdefault(form, said) != said:

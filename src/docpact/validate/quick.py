@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     Accept = Callable[[Any], bool]
     Check = Callable[[dict[str, Any]], bool]
 
-VERSION = 2
+VERSION = 3
 MOST_BYTES = 1 << 20
 
 _DEEPEST = 200
@@ -212,12 +212,12 @@ def _values(entry: "dict[str, Any]", role: str) -> "frozenset[str] | None":
 
 def _set(entry: "dict[str, Any]") -> "Check":
     names = entry["members"]
-    absent_is_fine = entry.get("absent") == "allowed"
+    absent_is_fine, blank_counts = entry.get("absent") == "allowed", "blank" in entry
 
     def check(payload: "dict[str, Any]") -> bool:
         for name in names:
             value = payload.get(name, _ABSENT)
-            if not value or (value is _ABSENT and not absent_is_fine):
+            if not value or (value is _ABSENT and not absent_is_fine) or (blank_counts and value.isspace()):
                 return False
         return True
 
@@ -325,11 +325,15 @@ def _buttons(plan: "dict[str, Any]", action: str) -> "Check":  # noqa: C901 - on
     kind, fits = plan["type"], {name: frozenset(kinds) for name, kinds in plan["fits"].items()}
     whole: dict[str, Any] = plan["whole"]
 
-    faces: list[tuple[str, dict[str, str]]] = list(plan["faces"].items())
+    faces: list[tuple[str, dict[str, str], frozenset[str]]] = [
+        (name, said, frozenset(texts)) for name, (said, texts) in plan["faces"].items()
+    ]
 
     def looks_right(button: "dict[str, Any]", form: str) -> bool:
-        for name, said in faces:
-            if form in said and button[name] and button[name] != said[form]:
+        for name, said, elsewhere in faces:
+            face = button[name]
+            # The sign behind an emoji asks for its coloured form, and says nothing.
+            if face and (face != said[form] if form in said else face.replace("\ufe0f", "") in elsewhere):
                 return False
         return low <= button["style"] <= high and button["type"] == kind and bool((button["emoji"] or button["label"]).strip())
 
