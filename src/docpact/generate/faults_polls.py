@@ -58,7 +58,7 @@ def in_one_poll(coherence: Coherence, polls: Polls, of: Callable[[Any], Iterator
             if fault.polls is None and fault.payload is None:
                 continue
             broken = _broken_poll(coherence, polls[index], fault)
-            if _stays(coherence, polls, index, broken.payload):
+            if _stays(coherence, polls, index, broken.payload) and not _goes_on(coherence, polls, index, fault.rule):
                 yield fault._replace(payload=None, polls=(*polls[:index], broken, *polls[index + 1 :]), poll=index)
                 break
             alone = alone or fault._replace(payload=None, polls=(broken._replace(asked=None),), poll=0, how="the only poll")
@@ -87,6 +87,15 @@ def _stays(coherence: Coherence, polls: Polls, index: int, payload: Any) -> bool
         compared += [settled.member for settled in cycle.settled]
     shown = any(name in payload for name in (roles["id"][1:], roles["status"][1:]))
     return not shown or all(member(payload, pointer) == member(was, pointer) for pointer in compared)
+
+
+def _goes_on(coherence: Coherence, polls: Polls, index: int, rule: str) -> bool:
+    """Tell whether a poll would be mixed as before an end, and the next one shows that none was near."""
+    cycle, at = coherence.contract.lifecycle, coherence.contract.roles.get("status", "")
+    if cycle is None or rule not in cycle.instant_rules or index + 1 == len(polls):
+        return False
+    now, then = (member(poll.payload, at) for poll in polls[index : index + 2])
+    return now != then and not cycle.is_end(then)
 
 
 def _then(polls: Polls, index: int, poll: Polled) -> Polls:

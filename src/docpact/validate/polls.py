@@ -64,6 +64,8 @@ class Polls:
         if story.polls and self._turns(story, status):
             yield from self._turn(story, status, action)
             self._begin_again(story)
+        else:
+            yield from self._went_on(story, status)
         again = self._cycle.may_begin_again(action)
         yield from self._progress(story, payload, status, again)
         yield from self._fixed(story, payload, status, again)
@@ -157,6 +159,18 @@ class Polls:
         # A member that is left out from one poll on may still be as it was: worth a look, and no contradiction.
         severity = Severity.WARNING if value is ABSENT else None
         return Breach(rule, pointer, value, shown(before), message, self._clause(pointer), severity)
+
+    def _went_on(self, story: Story, status: Any) -> Iterator[Breach]:
+        """Tell what was mixed as before an end, although the task went on to a state that is none."""
+        cycle = self._cycle
+        if status == story.status or not isinstance(status, str) or status not in cycle.states or cycle.is_end(status):
+            return
+        for entry in self._contract.coherence:
+            rule = entry.rule
+            if rule in story.instants and rule not in story.told:
+                story.told.add(rule)
+                message = f"{rule} was found while status was {story.status}, and the task went on to {status}: no end was near"
+                yield Breach("instant-stays", entry.members[0], None, None, message, self._clause(entry.members[0]))
 
     def _instants(self, story: Story, instants: frozenset[str], at: float | None) -> Iterator[Breach]:
         """Tell what is still mixed at a later poll; it is an error once it has lasted for longer than any copy of it."""
