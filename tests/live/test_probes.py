@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -9,7 +10,8 @@ from doors import Answers
 from leaping import run
 
 from docpact.contract import load
-from docpact.exchange import Answer, Request
+from docpact.exchange import Answer, Lack, Request
+from docpact.finding import Severity
 from docpact.live.plan import Plan, Probe
 from docpact.live.run import run as check
 from docpact.mock import TOKEN, relay
@@ -142,3 +144,46 @@ def test_nothing_that_exists_is_asked_to_be_deleted() -> None:
     assert all(len(requests) == 1 for requests in sent.values())
     assert all(MADE.tasks()[0].id in sent[method][0].target for method in ("POST", "PUT"))
     assert not any(task.id in sent["DELETE"][0].target for task in MADE.tasks())
+
+
+def tasks_of(bodies: dict[str, Any]) -> Callable[[Request], Answer]:
+    def answer(request: Request) -> Answer:
+        if request.header("Authorization") != RIGHT:
+            return REFUSED
+        asked = request.target.split("/")[-2]
+        found = bodies.get(asked)
+        return Answer(404, JSON, b'{"code": 4}') if found is None else Answer(200, JSON, json.dumps(found).encode())
+
+    return answer
+
+
+def test_an_id_beside_a_known_one_may_be_that_of_another_task_and_not_of_the_same_one() -> None:
+    known: dict[str, Any] = dict(CONTRACT.example)
+    beside = known["id"][:-1] + "0"
+    other = known | {"id": beside, "prompt": "a task of its own", "submitTime": known["submitTime"] - 1}
+    verdict, door = checked(tasks_of({known["id"]: known, beside: other}), known["id"], probes={Probe.IDS})
+    assert any(f"/{beside}/" in request.target for request in door.asked)
+    assert rules(verdict) == set()
+    again = tasks_of({known["id"]: known, beside: known | {"id": beside}})
+    assert rules(checked(again, known["id"], probes={Probe.IDS})[0]) == {"id-unknown-served"}
+
+
+@pytest.mark.parametrize(("local", "severity"), [(True, Severity.ERROR), (False, Severity.WARNING)])
+def test_an_odd_request_that_is_dropped_is_an_error_where_nothing_stands_in_front(local: bool, severity: Severity) -> None:  # noqa: FBT001 - a parameter of a test
+    healthy = tasks_of({CONTRACT.example["id"]: CONTRACT.example})
+
+    def answer(dropped: Callable[[Request], bool]) -> Verdict:
+        door = Answers(lambda request: Lack.CUT if dropped(request) else healthy(request))
+        door.local = local
+        plan = Plan(tasks=(CONTRACT.example["id"],), token=TOKEN, probes=frozenset({Probe.IDS}), rate=100)
+
+        async def ask() -> Verdict:
+            return await check(CONTRACT, plan, door)
+
+        return run(ask())
+
+    found = answer(lambda request: "etc%2Fpasswd" in request.target).findings
+    assert {(finding.rule, finding.severity) for finding in found} == {("http-cut", severity)}
+    # A long line is more than some servers take.
+    found = answer(lambda request: len(request.target) > 2000).findings
+    assert {(finding.rule, finding.severity) for finding in found} == {("http-cut", Severity.WARNING)}

@@ -276,6 +276,7 @@ VARIANTS: Mapping[str, Mapping[str, Turn]] = MappingProxyType({
     "http-retry-after": _of_tasks(
         missing=_always(_said(429, "too many requests")),
         words=_always(_said(429, "too many requests", ("Retry-After", "soon"))),
+        year=_always(_said(429, "too many requests", ("Retry-After", "31536000"))),
     ),
     "auth-not-asked": {
         "served": _for(Purpose.NO_TOKEN, _granted), "in-refusal": _for(Purpose.NO_TOKEN, _in_refusal),

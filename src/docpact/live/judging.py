@@ -22,12 +22,15 @@ if TYPE_CHECKING:
     from docpact.contract import Contract
     from docpact.exchange import Exchange, Request
     from docpact.finding import Finding
+    from docpact.live.door import Door
     from docpact.live.plan import Plan
     from docpact.live.saw import Watch
     from docpact.tally import Tally
     from docpact.validate.breach import Breach
 
 _EXCERPT = 400
+# Some servers take no longer line, and hang up on it.
+_LONG = 1_000
 _OPEN, _OPENED_BY_ANY = "auth-not-asked", "auth-wrong-accepted"
 _SAFE = frozenset({"Accept", "Accept-Encoding", "User-Agent"})
 
@@ -54,12 +57,12 @@ class Told:
 class Judging:
     """Judge exchanges by a contract, and count what is found."""
 
-    def __init__(self, contract: Contract, plan: Plan, base: str, tally: Tally, watch: Watch) -> None:
+    def __init__(self, contract: Contract, plan: Plan, door: Door, tally: Tally, watch: Watch) -> None:
         layers = plan.layers if contract.lifecycle is not None else plan.layers - {Layer.LIFECYCLE}
         self._judge = Judge(contract, plan.profile, layers - {Layer.TRANSPORT})
         self._contract = contract
         self._plan = plan
-        self._base = base
+        self._door = door
         self._tally = tally
         self._watch = watch
         self._reader = Reader()
@@ -76,7 +79,8 @@ class Judging:
         secrets = [secret for secret in (self._plan.token, presented) if secret]
         answered = answers.judge(exchange, self._contract, self._judge.profile, secrets, self._plan.limit)
         source = self.source(exchange.request)
-        found = [breach.finding(Place(source)) for breach in answered.breaches if not self._follows(breach, exchange)]
+        breaches = [breach for breach in answered.breaches if not self._follows(breach, exchange)]
+        found = [self._weighed(breach, exchange).finding(Place(source)) for breach in breaches]
         if _OPEN in answered.excused or any(breach.rule == _OPEN for breach in answered.breaches):
             self._open.add(exchange.asked)
         if told is not None:
@@ -96,6 +100,12 @@ class Judging:
     def _follows(self, breach: Breach, exchange: Exchange) -> bool:
         """Tell what follows from another breach: who asks for no token takes a wrong one."""
         return breach.rule == _OPENED_BY_ANY and exchange.asked in self._open
+
+    def _weighed(self, breach: Breach, exchange: Exchange) -> Breach:
+        """Make an error of an odd request that is dropped without a word where nothing stands in front of the relay."""
+        dropped = breach.rule == "http-cut" and exchange.purpose is Purpose.ODD_ID and self._door.local
+        is_long = len(exchange.request.target) > _LONG
+        return breach._replace(severity=Severity.ERROR) if dropped and not is_long else breach
 
     def source(self, request: Request) -> str:
         """Name a request as findings name their place."""
@@ -163,4 +173,4 @@ class Judging:
                 line += f" -H {shlex.quote(f'{name}: …')}"
         if request.body:
             line += f" --data {shlex.quote(request.body.decode('utf-8', 'replace'))}"
-        return self.mask.text(f"{line} {shlex.quote(printable(self._base + request.target))}")
+        return self.mask.text(f"{line} {shlex.quote(printable(self._door.base + request.target))}")

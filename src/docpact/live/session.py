@@ -9,7 +9,7 @@ from docpact.live.judging import Judging, Told
 from docpact.live.saw import Watch
 from docpact.live.sender import Sender
 from docpact.live.targets import Targets
-from docpact.pointers import member
+from docpact.pointers import changed, member
 from docpact.tally import Tally
 from docpact.validate.text import Reader
 
@@ -34,7 +34,7 @@ class Session:
         self.tally = Tally(sources=1) if tally is None else tally
         self.watch = Watch(contract)
         self.sender = Sender(door, plan)
-        self.judging = Judging(contract, plan, door.base, self.tally, self.watch)
+        self.judging = Judging(contract, plan, door, self.tally, self.watch)
         self.targets = Targets(contract)
         self.told = {task: Told(task) for task in (*plan.tasks, *plan.follows)}
         self.notes: list[str] = []
@@ -72,10 +72,13 @@ class Session:
         return exchange
 
     def _is(self, exchange: Exchange) -> bool:
-        """Tell whether an answer holds the task that was asked for."""
-        answer = exchange.answer
+        """Tell whether an answer holds the task that was asked for, and not one that we know under another id."""
+        answer, pointer = exchange.answer, self.contract.roles.get("id", "/id")
         payload = Reader().read(answer.body).value if answer is not None else None
-        return bool(member(payload, self.contract.roles.get("id", "/id")) == exchange.asked)
+        if member(payload, pointer) != exchange.asked:
+            return False
+        known = (told.shown for told in self.told.values() if isinstance(told.shown, dict))
+        return all(changed(shown, pointer, exchange.asked) != payload for shown in known)
 
     async def again(self, task: str, gap: float) -> bool:
         """Poll a task after a gap, the first time at once; tell whether no limit was reached."""

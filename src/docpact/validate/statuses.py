@@ -21,6 +21,8 @@ _REFUSED = frozenset({401, 403})
 _BUSY = 429
 _NOT_IMPLEMENTED = 501
 _MOST_DIGITS = 9
+# Limits are counted by the second, minute, hour, day or month.
+_LONGEST_WAIT = 31 * 86_400
 _MOST_LOOKED = 1 << 16
 # What programs and databases write when something fails that nobody has caught; a refusal holds none of it.
 _INSIDE = re.compile(
@@ -102,7 +104,11 @@ def _busy(heard: Heard) -> Breach:
     if not after:
         return Breach("http-retry-after", "", None, "seconds, or a date", f"{name(_BUSY)} comes without Retry-After")
     given = heard.safe(after)
-    if (after.isascii() and after.isdigit() and len(after) <= _MOST_DIGITS) or _DATE.fullmatch(after):
+    seconds = int(after) if after.isascii() and after.isdigit() and len(after) <= _MOST_DIGITS else None
+    if seconds is not None and seconds > _LONGEST_WAIT:
+        message = f"{name(_BUSY)} asks to come back in {seconds // 86_400:,} days: no limit is counted for so long"
+        return Breach("http-retry-after", "", given, "at most a month", message)
+    if seconds is not None or _DATE.fullmatch(after):
         return Breach("http-busy", "", _BUSY, OK, f"the poll is refused with {name(_BUSY)}, Retry-After {given}")
     message = f"{name(_BUSY)} comes with Retry-After {given!r}, which is neither seconds nor a date"
     return Breach("http-retry-after", "", given, "seconds, or a date", message)
