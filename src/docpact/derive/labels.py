@@ -33,6 +33,7 @@ _VALUES_EN = (
     "enum values?|enum|allowed values?|possible values?|accepted values?|valid values?|available options"
     f"|available values?|one of|any of|must be one of|can be one of|allowed|values|{translations.ENUM_LABELS}"
 )
+VALUES = f"{_VALUES}|{_VALUES_EN}"
 _EXAMPLES = f"示例值|样例值|例值|示例|例如|example values?|examples?|sample|{translations.EXAMPLE_LABELS}"
 _DEFAULTS = f"默认值|默认|缺省值|default values?|defaults? to|default|{translations.DEFAULT_LABELS}"
 _LIMITS = (
@@ -57,6 +58,12 @@ LIMIT = re.compile(
     r"(?i)(?:[<>≥≤]=?|=)\s*-?\d[\d.]*\s*(?:字符|characters?|chars?|项|items?|个|properties|属性)?"
     r"|[\[(]?\s*-?\d[\d.]*\s*(?:\.\.|to|–|~)\s*-?\d[\d.]*\s*[\])]?\s*(?:字符|characters?|chars?|项|items?|个)?"
     r"|-?\d[\d.]*\s*[<≤]=?\s*(?:字符|characters?|x|value|length|值|长度)\s*[<≤]=?\s*-?\d[\d.]*|non-?empty|非空|unique"
+)
+CHILDREN = re.compile(
+    r"(?i)[▸▾▶▼+>-]?\s*(?:(?:show|hide|expand|collapse|view)\s+(?:\d+\s+)?(?:child|nested|more|all)?\s*"
+    r"(?:attributes|properties|fields|parameters|children|objects?|schema|items|all)|\d+ (?:properties|attributes|fields)"
+    r"|(?:显示|隐藏|展开|收起|查看|折叠)\s*(?:全部|所有)?\s*\d*\s*[个项]?\s*子?(?:属性|字段|参数|项)|\d+\s*个?属性"
+    rf"|expand all|collapse all|{translations.CHILDREN})"
 )
 
 _SECTIONS = {
