@@ -119,7 +119,7 @@ def _as_text(made: Relay, url: str, token: str, options: argparse.Namespace) -> 
     wide, broad = (max((len(text) for text in texts), default=0) for texts in _columns(made))
     lines += ["", f"{'task':<{wide}}  {'action':<{broad}}  ends as"]
     lines += [f"{printable(task.id):<{wide}}  {printable(task.action):<{broad}}  {printable(task.end)}" for task in tasks]
-    lines += ["", *([_curl(url, tasks[0].path, token, options.token_env)] if tasks else []), "", ""]
+    lines += ["", *([_curl(made.route.method, url + tasks[0].path, token, options.token_env)] if tasks else []), "", ""]
     return "\n".join(lines)
 
 
@@ -128,11 +128,14 @@ def _columns(made: Relay) -> tuple[list[str], list[str]]:
     return ["task", *(printable(task.id) for task in tasks)], ["action", *(printable(task.action) for task in tasks)]
 
 
-def _curl(url: str, path: str, token: str, variable: str | None) -> str:
-    if not token:
-        return f"curl {_quoted(url + path)}"
-    header = _quoted(f"Authorization: Bearer {token}") if variable is None else f'"Authorization: Bearer ${variable}"'
-    return f"curl -H {header} {_quoted(url + path)}"
+def _curl(method: str, url: str, token: str, variable: str | None) -> str:
+    parts = ["curl", *([] if method == "GET" else ["-X", method])]
+    if token:
+        parts += [
+            "-H",
+            _quoted(f"Authorization: Bearer {token}") if variable is None else f'"Authorization: Bearer ${variable}"',
+        ]
+    return " ".join((*parts, _quoted(url)))
 
 
 def _quoted(text: str) -> str:

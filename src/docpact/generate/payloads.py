@@ -127,6 +127,7 @@ class Sampler:
         at = next((row.at for row in self.samples.rows if row.make == "buttons"), "")
         self.choice_of_buttons = f"{at}/set"
         self.usual_model = next((found.model for found in self.samples.sets if found.model), "")
+        self._listing = contract.schema.get("type") == "array"
         self._plans: dict[tuple[str, str], tuple[dict[str, Any], list[tuple[str, Maker]]]] = {}
 
     def task(self, draws: Draws) -> Task:
@@ -153,15 +154,18 @@ class Sampler:
         hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(map(repr, known)) or 'none'}"
         return UsageError(f"the profile {self.profile.name} knows no {role} {given!r}", hint=hint)
 
-    def payload(self, task: Task, status: str = "", action: str = "", step: int | None = None) -> dict[str, Any]:
-        """Make the payload of a task in a state; `step` is how far it has come, where it is in progress."""
+    def payload(self, task: Task, status: str = "", action: str = "", step: int | None = None) -> Any:
+        """Make the payload of a task in a state; `step` is how far it has come, where it is in progress.
+
+        Where the page documents a list, the payload is a list of one such object.
+        """
         plan = self._plans.get((status, action))
         if plan is None:
             plan = self._plans[status, action] = self._plan({"status": status, "action": action})
         payload = plan[0].copy()
         for name, make in plan[1]:
             payload[name] = make(task, step)
-        return payload
+        return [payload] if self._listing else payload
 
     def steps(self, status: str, action: str) -> int:
         """Return how many steps of progress a state has that a payload can be made for."""
@@ -195,7 +199,8 @@ class Sampler:
     def _plan(self, facts: Mapping[str, str]) -> tuple[dict[str, Any], list[tuple[str, Maker]]]:
         """Return the members of a payload in such a state, in order, and what makes those that are not always the same."""
         given = {self.contract.roles[role][1:]: value for role, value in facts.items() if role in self.contract.roles}
-        properties: Mapping[str, Any] = self.contract.schema.get("properties", {})
+        whole = self.contract.schema
+        properties: Mapping[str, Any] = (whole.get("items", {}) if self._listing else whole).get("properties", {})
         names = list(dict.fromkeys([*properties, *(row.at[1:] for row in self.samples.rows)]))
         members: dict[str, Any] = {}
         makers = []

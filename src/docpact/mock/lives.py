@@ -121,7 +121,7 @@ class Lives:
             steps = [Step(poll.at, poll.payload) for poll in story(self.sampler, draws, action or None, _path(life, end))]
         prompts = self.sampler.last.get("prompts", ("", ""))
         shown = models[chosen] or self.sampler.usual_model
-        if self._model_in(prompts[1]).partition(" ")[0] == shown.partition(" ")[0]:
+        if shown and self._model_in(prompts[1]).partition(" ")[0] == shown.partition(" ")[0]:
             # Whoever names a model is not told another one, nor the same one twice.
             steps = [step._replace(payload=_with_text(step.payload, f"{prompts[1]} {shown}", prompts[1])) for step in steps]
         steps = [step._replace(payload=self._here(step.payload)) for step in steps]
@@ -141,7 +141,9 @@ class Lives:
             return str(found)
         return str(self.sampler.task(self._draws)["id"])
 
-    def _here(self, payload: dict[str, Any]) -> dict[str, Any]:
+    def _here(self, payload: Any) -> Any:
+        if isinstance(payload, list):
+            return [self._here(item) for item in payload]
         return {
             name: _HOST.sub(self._base, value, count=1) if isinstance(value, str) and value.startswith("http") else value
             for name, value in payload.items()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from docpact.exchange import Answer
 from docpact.mock.family import OPEN
@@ -171,7 +171,7 @@ class Tasks:
 
     def _pictures(self, made: Made) -> list[str]:
         here = f"{self._base}/"
-        found = (value for step in made.steps for value in step.payload.values() if isinstance(value, str))
+        found = (value for step in made.steps for value in _members(step.payload) if isinstance(value, str))
         return list(dict.fromkeys(path_of(value) for value in found if value.startswith(here)))
 
     def known(self, task: Live, route: Route, contract: Contract, clock: Clock) -> Known:
@@ -184,3 +184,9 @@ class Tasks:
 def _status(contract: Contract, payload: object) -> str:
     said = member(payload, contract.roles["status"]) if "status" in contract.roles else ""
     return said if isinstance(said, str) else ""
+
+
+def _members(payload: Any) -> list[Any]:
+    """Return what stands in a payload, or in the objects of one that is a list."""
+    objects = payload if isinstance(payload, list) else [payload]
+    return [value for one in objects if isinstance(one, dict) for value in one.values()]

@@ -37,8 +37,9 @@ def payloads(
 
     They keep the documented and the coherent layer under the profile, and shrink to the first status and action of the page and
     to samples that can be read. With `coherent=False`, all that the page allows is drawn, whether or not it makes sense: any
-    text, any number, absent and further members. Raises `UsageError` for a status or an action that the profile does not know,
-    `ContractError` for a contract or a profile that there is not, or that cannot be drawn.
+    text, any number, absent and further members. Where the page documents a list, each is a list. Raises `UsageError` for a
+    status or an action that the profile does not know, `ContractError` for a contract or a profile that there is not, or that
+    cannot be drawn.
     """
     sampler = _sampler(contract, profile)
     # Without a status and an action, this draws one, which costs nothing; with them, it refuses what is not known.

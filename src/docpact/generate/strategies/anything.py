@@ -64,20 +64,20 @@ if TYPE_CHECKING:
     Member = tuple[str, Maker]
 
 
-def bodies(contract: Contract, profile: Profile, given: Mapping[str, str]) -> SearchStrategy[dict[str, Any]]:
+def bodies(contract: Contract, profile: Profile, given: Mapping[str, str]) -> SearchStrategy[Any]:
     """Return the strategy of all bodies in which a profile finds nothing in the documented layer.
 
     `given` maps a pointer to the value that must stand there. Raises `ContractError` for a schema with keywords that `derive`
     does not write, or with a required member that can have no value.
     """
-    return allowed_payloads(_Schema(profile, given).object(contract.schema, ""))
+    kind = "array" if contract.schema.get("type") == "array" else "object"
+    return allowed_payloads(_Schema(profile, given).typed(kind, contract.schema, ""))
 
 
 @st.composite
-def allowed_payloads(draw: DrawFn, make: Maker) -> dict[str, Any]:
+def allowed_payloads(draw: DrawFn, make: Maker) -> Any:
     """Draw one body, by what its schema was turned into."""
-    body: dict[str, Any] = make(_Walk(draw, *draw(_SWITCHES)))
-    return body
+    return make(_Walk(draw, *draw(_SWITCHES)))
 
 
 class _Schema:
@@ -101,7 +101,7 @@ class _Schema:
             listed += sorted(value for value in self._profile.enums.get(at, ()) if value not in listed)
             makers = [_listed(listed)] if listed else []
         else:
-            makers = [self._typed(name, schema, at) for name in types]
+            makers = [self.typed(name, schema, at) for name in types]
         if "null" not in types and self._profile.severity("documented-null", at, None) is None:
             makers.append(lambda _: None)
         return _one_of(makers)
@@ -127,7 +127,7 @@ class _Schema:
         is_closed = self._profile.undocumented is not None and bool(properties)
         return _object(musts, others, None if is_closed else frozenset({*properties, *required}))
 
-    def _typed(self, name: str, schema: Mapping[str, Any], at: str) -> Maker:
+    def typed(self, name: str, schema: Mapping[str, Any], at: str) -> Maker:
         if name == "object":
             return self.object(schema, at)
         if name == "array":

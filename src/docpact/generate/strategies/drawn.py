@@ -94,7 +94,7 @@ class DrawnSampler(Sampler):
 
     def varied(self, drawn: Drawn, status: str, action: str) -> dict[str, Any]:
         """Make one payload; a member that has one of a few fixed texts in the samples may have any other, too."""
-        payload = self.payload(self.task(drawn), status, action)
+        payload: dict[str, Any] = self.payload(self.task(drawn), status, action)
         for name in self._free_members(status, action):
             text = drawn.draw(_ANOTHER)
             if text is not None:

@@ -1,0 +1,143 @@
+"""A contract of any operation works at once: an answer without states or ids, and one that is a list."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given, settings
+
+from docpact import load, mock
+from docpact.cli import main
+from docpact.derive import apifox, emit
+from docpact.derive.decisions import Decisions
+from docpact.derive.page import read_page
+from docpact.derive.settle import settle
+from docpact.exchange import Request
+from docpact.strategies import payloads
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from docpact import Contract
+
+MADE = """\
+POST
+/orders
+Responses
+200OK
+Body
+code
+integer
+required
+note
+string
+optional
+more
+object
+optional
+waiting
+integer
+optional
+Example
+{"code":1,"note":"in the queue","more":{"waiting":3}}
+"""
+LISTED = """\
+GET
+/orders
+Responses
+200OK
+Body
+id
+string
+required
+state
+enum<string>
+optional
+Allowed values:
+OPEN
+CLOSED
+lines
+array[object]
+optional
+sku
+string
+required
+Example
+[{"id":"a1","state":"OPEN","lines":[{"sku":"x"}]}]
+"""
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> Contract:
+    page = tmp_path / "page.txt"
+    page.write_text(MADE)
+    assert main(["derive", str(page), "--out", str(tmp_path / "contracts" / "orders")]) == 0
+    return load(tmp_path / "contracts" / "orders")
+
+
+@pytest.fixture
+def listed(tmp_path: Path) -> Contract:
+    draft = replace(apifox.drafts(read_page(LISTED.encode()))[0], listing=True)
+    reading = settle(draft, Decisions(()))
+    folder = tmp_path / "contracts" / "listed"
+    folder.mkdir(parents=True)
+    for name, said in (("listed.schema.json", emit.schema), ("openapi.json", emit.openapi)):
+        (folder / name).write_bytes(emit.canonical(said(reading, "listed")))
+    (folder / "page.txt").write_text(LISTED)
+    (folder / "contract.toml").write_text("")
+    return load(folder)
+
+
+def rules(contract: Contract, payload: Any) -> list[tuple[str, str]]:
+    return [(one.rule, one.place.pointer) for one in contract.validate(payload)]
+
+
+def test_the_members_of_a_list_stand_below_its_items(listed: Contract) -> None:
+    assert listed.schema["type"] == "array"
+    assert list(listed.schema["items"]["properties"]) == ["id", "state", "lines"]
+    assert listed.schema["items"]["properties"]["lines"]["items"]["required"] == ["sku"]
+
+
+def test_a_list_is_judged_item_by_item(listed: Contract) -> None:
+    assert rules(listed, [{"id": "a"}, {"id": "b", "lines": [{"sku": "s"}]}]) == []
+    assert rules(listed, []) == []
+    found = rules(listed, [{"id": "a", "state": "LOST"}, {"id": 4, "lines": [{}]}, 7])
+    assert found == [
+        ("documented-enum", "/0/state"),
+        ("documented-type", "/1/id"),
+        ("documented-required", "/1/lines/0/sku"),
+        ("documented-type", "/2"),
+    ]
+    assert [one.message for one in listed.validate({"id": "a"})] == [
+        "the body is an object instead of an array; the page documents a list of objects"
+    ]
+
+
+@pytest.mark.parametrize("name", ["made", "listed"])
+def test_what_is_drawn_and_generated_conforms(name: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
+    contract: Contract = request.getfixturevalue(name)
+
+    @settings(max_examples=30, database=None)
+    @given(payloads(contract, coherent=False))
+    def conforms(payload: Any) -> None:
+        assert isinstance(payload, list if name == "listed" else dict)
+        assert not rules(contract, payload)
+
+    conforms()
+    out = tmp_path / "made.ndjson"
+    assert main(["generate", "valid", "-n", "20", "--contract", str(contract.folder), "--out", str(out)]) == 0
+    assert main(["validate", str(out), "--contract", str(contract.folder)]) == 0
+
+
+@pytest.mark.parametrize(("name", "method"), [("made", "POST"), ("listed", "GET")])
+def test_the_mock_answers_the_documented_operation(name: str, method: str, request: pytest.FixtureRequest) -> None:
+    contract: Contract = request.getfixturevalue(name)
+    relay = mock.relay(contract)
+    answer = relay.answer(Request(method, "/orders"))
+    assert answer.status == 200
+    assert rules(contract, json.loads(answer.body)) == []
+    assert relay.answer(Request("PUT", "/orders")).status == 405
+    assert relay.answer(Request(method, "/elsewhere")).status == 404
