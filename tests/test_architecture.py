@@ -37,7 +37,7 @@ DOORS: dict[str, str | tuple[str, ...]] = {
     "httptools": "mock.server",
     "schemathesis": "live.engine",
     "vcr": ("cassettes.player", "cassettes.store"),
-    "yaml": ("inputs.cassettes", "cassettes.in_yaml"),
+    "yaml": ("inputs.cassettes", "cassettes.in_yaml", "derive.in_yaml"),
     "zstandard": "inputs.frames",
 }
 
@@ -59,6 +59,8 @@ LAZY_ENGINES = "validate.engine"
 LAZY_SIEVE = ("validate.stream", ".validate.bulk")
 # It imports the reader of a kind, with the package that this needs, when it meets a source of that kind.
 LAZY_READERS = "inputs.readers"
+# It imports the reader of YAML, with the package that this needs, when it meets a page that has YAML.
+LAZY_YAML = ("derive.documents", ".derive.in_yaml")
 # They import what breaks an answer when something is to be broken.
 LAZY_FAULTS = {"mock": (".mock.catalogue",), "mock.core": (".mock.catalogue", ".mock.committing")}
 DRAWERS = {"utils", "util", "helpers", "helper", "common", "misc"}
@@ -213,7 +215,7 @@ def breach_of_laziness(picture: Picture, module: str, seen: Import) -> str | Non
         return None
     engine = DOORS.get(seen.target) == box_of(LAZY_ENGINES)
     reader = module == LAZY_READERS and box_of(seen.target[1:]) == box_of(LAZY_READERS)
-    sieve = (module, seen.target) == LAZY_SIEVE
+    sieve = (module, seen.target) in (LAZY_SIEVE, LAZY_YAML)
     fault = seen.target in LAZY_FAULTS.get(module, ())
     return None if reader or sieve or fault or (module == LAZY_ENGINES and engine) else "imports inside a function"
 
