@@ -67,6 +67,9 @@ class _Search:
                 places.append(parent)
             if not self._count_fits(parents, parent):
                 break
+        depth = self.entries[at].depth
+        if depth is not None:
+            return [one for one in places if len(still_open) - 1 - still_open.index(one) == depth]
         if at in self.fixed:
             return [one for one in places if self._path(parents, one) == self.fixed[at]]
         return self._by_example(parents, places, at) if self.shown else places
@@ -141,7 +144,9 @@ def nest(entries: Sequence[Entry], shown: Mapping[str, Scope], fixed: Mapping[in
         trees, whole = [(ROOT,) * len(entries)], False
     trees.sort(key=lambda parents: _unlikely(entries, parents))
     best = trees[0]
-    open_at = tuple(tuple(open_parents(entries, best[:at])) for at in range(len(entries)))
+    open_at = tuple(
+        tuple(open_parents(entries, best[:at])) if entry.depth is None else (best[at],) for at, entry in enumerate(entries)
+    )
     return Nesting(tuple(trees), open_at, loose, whole)
 
 
