@@ -134,7 +134,7 @@ def _buttons(contract: Contract, entries: list[Entry]) -> dict[str, Any] | None:
 
 
 def _faces(known: Mapping[str, str], entries: list[Entry]) -> dict[str, list[Any]]:
-    """Say what a member has, beside "", where a customId has a form, and what has no other form; what differs is judged thoroughly."""
+    """Say what a member has, beside "", where a customId has a form, and what it has for no other; the rest is for `checks`."""
     found: dict[str, list[Any]] = {}
     for entry in entries:
         if entry.check == "agree":
