@@ -70,6 +70,14 @@ LIMIT_LABELS = (
     "максимальная длина|минимум|максимум|шаблон|intervalo obrigatório|intervalo|comprimento obrigatório|"
     "comprimento mínimo|comprimento máximo|padrão regex"
 )
+# What a button says that shows and hides the members of an object.
+CHILDREN = (
+    "子属性を表示|子属性を非表示|子要素を表示|属性を表示|하위 속성 표시|하위 속성 보기|하위 속성 숨기기|자식 속성 표시"
+    "|mostrar atributos (?:secundarios|hijos|filhos)|ocultar atributos (?:secundarios|hijos|filhos)"
+    "|(?:afficher|masquer) les (?:attributs|propriétés)(?: enfants)?|untergeordnete attribute (?:anzeigen|ausblenden)"
+    "|(?:показать|скрыть) (?:дочерние|вложенные) (?:атрибуты|свойства)|(?:顯示|隱藏)子屬性|(?:mostra|nascondi) attributi figli"
+)
+
 
 SECTIONS: dict[str, frozenset[str]] = {
     "request": _words(
