@@ -45,7 +45,9 @@ def _grouped(drafts: Sequence[Draft]) -> list[Group]:
         groups.setdefault(_key(one), []).append(one)
     nameless = groups.pop(("", ""), [])
     if nameless and len(groups) == 1:
-        next(iter(groups.values())).extend(nameless)
+        only = next(iter(groups.values()))
+        said = only[0].operation
+        only += [replace(one, operation=replace(one.operation, method=said.method, path=said.path)) for one in nameless]
     elif nameless:
         groups[("", "")] = nameless
     return list(groups.values())
