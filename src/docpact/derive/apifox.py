@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from docpact.derive import request, sections
 from docpact.derive.claims import Draft, Entry, Example, Lines, Note, Operation, Parameter
 from docpact.derive.example import find_example, scopes
-from docpact.derive.members import read_members
+from docpact.derive.heads import read_members
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -1,23 +1,83 @@
-"""Lines of a section into entries: a name, its type on the next line, then words, marks and values in any order."""
+"""The lines of a member into an entry: its head, then words, marks, labels and values in any order."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, NamedTuple
 
-from docpact.derive import labels, listed
+from docpact.derive import labels, listed, qualifiers
 from docpact.derive.claims import Entry, Lines, TypeClaim
-from docpact.derive.typeline import read_type
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
 _LONGEST_TITLE = 40
-_NAME = re.compile(r"[^\s:：,，;；。、(){}\[\]\"'`<>|=]{1,80}")
-_MARKED = re.compile(
-    rf"(?i)(?P<type>.+?)\s*(?P<mark>{'|'.join(sorted(labels.REQUIRED | labels.OPTIONAL, key=len, reverse=True))})"
+# What a page says besides in the form of its source: `nullable: true`, `x-order: 3`.
+_KEYED = re.compile(
+    r"(?i)(?P<key>nullable|readOnly|writeOnly|deprecated|uniqueItems|title|x-[\w-]+)\s*[:：]\s*(?P<value>\S.*)?"
 )
+_REQUIRED_SAID = re.compile(
+    r"(?i)(?:[-*•]\s*)?(?:required|mandatory|是否必[需填须选]|必[需填须选]|是否必传|必須|필수|obligatorio|requerido|obligatoire|requis"
+    r"|erforderlich|обязательно|обязательный|obrigatório)\s*[?？]?\s*[:：]\s*(?P<value>\S{1,12})\.?"
+)
+_NULLABLE_SAID = re.compile(
+    r"(?i)(?:[-*•]\s*)?(?:nullable|可为空|是否可为空|允许为空|可空|null)\s*[:：]\s*(?P<value>\S{1,12})\.?"
+)
+_YES = {
+    "yes",
+    "true",
+    "y",
+    "是",
+    "必填",
+    "必需",
+    "required",
+    "✓",
+    "✔",
+    "✅",
+    "1",
+    "はい",
+    "예",
+    "sí",
+    "si",
+    "oui",
+    "ja",
+    "да",
+    "sim",
+}
+_NO = {
+    "no",
+    "false",
+    "n",
+    "否",
+    "可选",
+    "选填",
+    "optional",
+    "✗",
+    "✘",
+    "❌",
+    "0",
+    "いいえ",
+    "아니오",
+    "non",
+    "nein",
+    "нет",
+    "não",
+}
+
+
+class Head(NamedTuple):
+    """Where a member begins: the index of its name's line, and of the first line after its head; what the head says.
+
+    `type_at` is the index of the line of its type, `depth` the nesting where the page shows it.
+    """
+
+    at: int
+    after: int
+    name: str
+    said: qualifiers.Said
+    type_at: int
+    depth: int | None = None
 
 
 @dataclass
@@ -31,71 +91,57 @@ class _Collected:
     required: bool | None = None
     nullable: bool | None = None
     default: str | None = None
+    form: str | None = None
+    enum: bool = False
     lines: dict[str, Lines] = field(default_factory=dict)
 
 
-def read_members(lines: Sequence[str], start: int, end: int) -> list[Entry]:
-    """Read the entries of `lines[start:end]` in order; a type without a name above it is passed over."""
-    found = list(_starts(lines, start, end))
-    entries = []
-    for number, (at, name, type_at, claim) in enumerate(found):
-        until = found[number + 1][0] if number + 1 < len(found) else end
-        if name:
-            entries.append(_entry(lines, (at, type_at, until), name, claim))
-    return entries
+def entries(lines: Sequence[str], heads: Sequence[Head], end: int) -> list[Entry]:
+    """Make the entry of each head, of the lines up to the next one; a head without a name only ends the one before it."""
+    found = []
+    for number, head in enumerate(heads):
+        until = heads[number + 1].at if number + 1 < len(heads) else end
+        if head.name:
+            found.append(_entry(lines, head, until))
+    return found
 
 
-def _starts(lines: Sequence[str], start: int, end: int) -> Iterator[tuple[int, str, int, TypeClaim]]:
-    """Yield where each entry starts: line of the name, name, line of the type, type; nameless ones with no name."""
-    filled = [at for at in range(start, end) if lines[at]]
-    at = 0
-    while at < len(filled):
-        line = lines[filled[at]]
-        following = filled[at + 1] if at + 1 < len(filled) else None
-        claim = _typed(lines[following]) if following is not None else None
-        if claim is not None and following is not None and _is_name(line):
-            yield filled[at], line.strip("`*"), following, claim
-            at += 2
-            continue
-        if at == 0 and (alone := _typed(line)) is not None:
-            yield filled[at], "", filled[at], alone
-        at += 1
-
-
-def _typed(line: str) -> TypeClaim | None:
-    claim = read_type(line)
-    if claim is None and (marked := _MARKED.fullmatch(line[:200])) is not None:
-        claim = read_type(marked["type"])
-    return claim
-
-
-def _is_name(line: str) -> bool:
-    return _NAME.fullmatch(line.strip("`*")) is not None and labels.mark(line) is None
-
-
-def _entry(lines: Sequence[str], where: tuple[int, int, int], name: str, claim: TypeClaim) -> Entry:
-    at, type_at, until = where
-    got = _Collected()
-    marked = _MARKED.fullmatch(lines[type_at][:200]) if read_type(lines[type_at]) is None else None
-    if marked is not None:
-        _take_mark(got, type_at, marked["mark"])
-    _collect(lines, type_at + 1, until, got)
-    listed_values = listed.find(got.before, got.after, got.values, enum=claim.enum)
-    words = [*listed_values.before, *listed_values.after]
+def _entry(lines: Sequence[str], head: Head, until: int) -> Entry:
+    at, said = head.at, head.said
+    got = _Collected(
+        limits=[*said.limits], required=said.required, nullable=said.nullable, default=said.default, enum=said.enum
+    )
+    if said.required is not None:
+        got.lines["required"] = (head.type_at + 1, head.type_at + 1)
+    if said.words:
+        _put(got, "text", head.type_at + 1, said.words)
+    _collect(lines, head.after, until, got)
+    claim = said.claim or TypeClaim(None)
+    found = listed.find(got.before, got.after, got.values, enum=claim.enum or got.enum)
+    words = [*found.before, *found.after]
     if words:
         got.lines["description"] = (words[0][0], words[-1][0])
-    if listed_values.lines is not None:
-        first = got.lines.get("enum", listed_values.lines)[0]
-        got.lines["enum"] = (min(first, listed_values.lines[0]), listed_values.lines[1])
+    if said.values:
+        got.lines["enum"] = (head.type_at + 1, head.type_at + 1)
+    elif found.lines is not None:
+        first = got.lines.get("enum", found.lines)[0]
+        got.lines["enum"] = (min(first, found.lines[0]), found.lines[1])
     else:
         got.lines.pop("enum", None)
-    got.lines |= {"member": (at + 1, _last(lines, at, until)), "type": (type_at + 1, type_at + 1)}
-    if got.nullable is not None:
-        claim = TypeClaim(**{**vars(claim), "nullable": got.nullable})
-    title, text = _worded(listed_values.before, listed_values.after)
+    got.lines["member"] = (at + 1, _last(lines, at, until))
+    if said.claim is not None:
+        got.lines["type"] = (head.type_at + 1, head.type_at + 1)
+    claim = replace(
+        claim,
+        nullable=claim.nullable if got.nullable is None else got.nullable,
+        format=claim.format or (got.form if claim.type in ("string", "integer", "number") else None),
+        enum=claim.enum or got.enum,
+    )
+    title, text = _worded(found.before, found.after)
     return Entry(
-        name=name, claim=claim, lines=got.lines, required=got.required, title=title, text=text,
-        values=listed_values.values, listed=listed_values.separate, default=got.default, limits=tuple(got.limits),
+        name=head.name, claim=claim, lines=got.lines, required=got.required, title=title, text=text,
+        values=said.values or found.values, listed=bool(said.values) or found.separate, default=got.default,
+        limits=tuple(got.limits), depth=head.depth,
     )  # fmt: skip
 
 
@@ -103,25 +149,44 @@ def _last(lines: Sequence[str], at: int, until: int) -> int:
     return next((line + 1 for line in range(until - 1, at, -1) if lines[line]), at + 1)
 
 
-def _take_mark(got: _Collected, at: int, line: str) -> bool:
-    kind = labels.mark(line)
-    if kind is None:
+def _take_marks(got: _Collected, at: int, line: str) -> bool:
+    said = qualifiers.marks(line)
+    if said is None:
         return False
-    if kind in ("required", "optional"):
-        got.required = kind == "required"
-        got.lines["required"] = (at + 1, at + 1)
-    elif kind == "nullable":
-        got.nullable = True
+    _required(got, said.required, at)
+    got.nullable = got.nullable if said.nullable is None else said.nullable
     return True
+
+
+def _required(got: _Collected, value: bool | None, at: int) -> None:  # noqa: FBT001 (it is what the page says)
+    if value is not None:
+        got.required = value
+        got.lines["required"] = (at + 1, at + 1)
+
+
+def _take_said(got: _Collected, at: int, line: str) -> bool:
+    """Take a line that names what it says: `Required: yes`, `nullable: true`, `x-order: 3`."""
+    if (match := _REQUIRED_SAID.fullmatch(line)) is not None and (value := _yes(match["value"])) is not None:
+        _required(got, value, at)
+        return True
+    if (match := _NULLABLE_SAID.fullmatch(line)) is not None and (value := _yes(match["value"])) is not None:
+        got.nullable = value
+        return True
+    return _KEYED.fullmatch(line) is not None
+
+
+def _yes(word: str) -> bool | None:
+    word = word.strip("`*。. ").casefold()
+    return True if word in _YES else False if word in _NO else None
 
 
 def _collect(lines: Sequence[str], start: int, until: int, got: _Collected) -> None:
     state = "text"
     for at in range(start, until):
-        line = lines[at]
-        if not line:
+        line = _bare(lines[at])
+        if not line or labels.CHILDREN.fullmatch(line[:80]):
             continue
-        if _take_mark(got, at, line):
+        if _take_marks(got, at, line) or _take_said(got, at, line):
             state = "text"
             continue
         label = _value_label(line)
@@ -131,10 +196,19 @@ def _collect(lines: Sequence[str], start: int, until: int, got: _Collected) -> N
                 got.lines["enum"] = (at + 1, at + 1)
             if not line:
                 continue
-        elif state == "text" and labels.LIMIT.fullmatch(line):
+        elif state == "text" and labels.LIMIT.fullmatch(line[:80]):
             got.limits.append(line)
             continue
         state = _put(got, state, at + 1, line)
+
+
+def _bare(line: str) -> str:
+    """Return a line without the markup around its label: `- **Values**: A` as `Values: A`."""
+    if line[:2] in ("- ", "* ", "• ") or line[:2] == "**" or line[:1] == "·":
+        bare = re.sub(r"^(?:[-*•·]\s+)?(?:\*\*([^*]{1,40})\*\*|__([^_]{1,40})__)", r"\1\2", line[:80]) + line[80:]
+        stripped = bare.lstrip("-*•· ") if bare[:2] in ("- ", "* ", "• ") or bare[:1] == "·" else bare
+        return stripped if _value_label(stripped) or _REQUIRED_SAID.fullmatch(stripped[:80]) else line
+    return line
 
 
 def _put(got: _Collected, state: str, number: int, line: str) -> str:
@@ -146,6 +220,8 @@ def _put(got: _Collected, state: str, number: int, line: str) -> str:
         (got.before if got.required is None else got.after).append((number, line))
     elif state == "default":
         got.default = line
+    elif state == "form":
+        got.form = line.strip("`$ ")
     elif state == "limit":
         got.limits.append(line)
     elif state == "example" and line[-1:] in "[{,":
@@ -154,10 +230,17 @@ def _put(got: _Collected, state: str, number: int, line: str) -> str:
 
 
 def _value_label(line: str) -> tuple[str, str] | None:
+    if (match := _FORMAT.fullmatch(line[:80])) is not None:
+        return "form", match["rest"]
     for kind, pattern in labels.VALUE_LABELS:
         if (match := pattern.fullmatch(line)) is not None:
             return kind, (match["rest"] or "").strip()
     return None
+
+
+_FORMAT = re.compile(
+    r"(?i)(?:format|格式)\s*[:：]\s*[`$]*(?P<rest>int32|int64|float|double|date|date-time|uri|url|uuid|byte|binary)`?"
+)
 
 
 def _worded(before: Sequence[tuple[int, str]], after: Sequence[tuple[int, str]]) -> tuple[str, str]:

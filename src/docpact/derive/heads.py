@@ -1,0 +1,132 @@
+"""Where the members of flattened text begin: a name and a type, on two lines or on one, with marks around them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from docpact.derive import labels, qualifiers
+from docpact.derive.members import Head, entries
+from docpact.derive.typeline import read_type
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from docpact.derive.claims import Entry
+
+_LONGEST = 200
+_MOST_MARKS = 2
+_NAME = re.compile(r"[^\s:：,，;；。、(){}\[\]\"'`<>|=*?]{1,80}(?:\[[\w*]{0,12}\][^\s:：,，;；。、(){}\"'`<>|=]{0,80})?")
+_STARRED = re.compile(r"(?P<name>\S{1,100}?)\s?(?P<sign>[*?])")
+_MARKED = re.compile(
+    rf"(?i)(?P<name>\S{{1,80}})\s+(?P<mark>{'|'.join(sorted(labels.REQUIRED | labels.OPTIONAL, key=len, reverse=True))})"
+)
+_TYPE_LABEL = re.compile(r"(?i)(?:type|data type|类型|数据类型|型|タイプ|데이터 타입|타입|tipo|typ|тип)\s*[:：]\s*")
+_STRONG = re.compile(
+    r"(?i)(?:string|integer|number|boolean|object|array|enum|int|int32|int64|float|double|bool|null|any|list\s*<|dict|map\s*<"
+    r"|字符串|整数|数字|布尔|对象|数组)(?![a-z])|[\w.]+\s*\[\]|\w+ · \w"
+    r"|(?:string|integer|number|boolean|object)(?:required|optional|nullable)"
+)
+_INLINE = re.compile(
+    r"(?P<name>[A-Za-z_$@][\w$.@/-]{0,79}(?:\[[\w*]{0,12}\][\w.$-]{0,60})?)(?P<sign>\s?[*?](?=\s))?[ \t]+(?P<rest>\S.*)"
+)
+# Rows that stand for the members that have no name of their own.
+_PSEUDO = {"additionalproperties", "propertyname", "property", "items", "[items]", "附加属性", "anyof", "oneof", "allof"}
+
+
+def read_members(lines: Sequence[str], start: int, end: int) -> list[Entry]:
+    """Read the entries of `lines[start:end]` in order; a type without a name above it is passed over."""
+    return entries(lines, find(lines, start, end), end)
+
+
+def find(lines: Sequence[str], start: int, end: int) -> list[Head]:
+    """Find where each entry starts, in the form in which most are written; those without a name have an empty one."""
+    filled = [at for at in range(start, end) if lines[at]]
+    apart = _apart(lines, filled)
+    together = _together(lines, filled)
+    chosen = together if len(together) > len([head for head in apart if head.name]) else apart
+    return [head._replace(name="") if head.name.casefold() in _PSEUDO and head.name != "property" else head for head in chosen]
+
+
+def _apart(lines: Sequence[str], filled: Sequence[int]) -> list[Head]:
+    """Find members whose name stands alone on its line, and whose type follows, maybe after marks."""
+    found = []
+    at = 0
+    while at < len(filled):
+        head = _named(lines, filled, at)
+        if head is not None:
+            found.append(head)
+            while at < len(filled) and filled[at] < head.after:
+                at += 1
+            continue
+        if at == 0 and (alone := typed(lines[filled[0]])) is not None:
+            found.append(Head(filled[0], filled[0] + 1, "", alone, filled[0]))
+        at += 1
+    return found
+
+
+def _named(lines: Sequence[str], filled: Sequence[int], at: int) -> Head | None:
+    named = _name(lines[filled[at]])
+    if named is None:
+        return None
+    name, required = named
+    for step in range(1, _MOST_MARKS + 2):
+        if at + step >= len(filled):
+            return None
+        line = lines[filled[at + step]]
+        said = typed(line)
+        if said is not None:
+            if said.required is None and required is not None:
+                said = replace(said, required=required)
+            return Head(filled[at], filled[at + step] + 1, name, said, filled[at + step])
+        mark = qualifiers.marks(line)
+        if mark is None or mark.required is None:
+            return None
+        required = mark.required
+    return None
+
+
+def _name(line: str) -> tuple[str, bool | None] | None:
+    """Read a line that is a name: (the name, what a star, a question mark or a word beside it says of its being required)."""
+    bare = line.strip('`*"') if line[:1] in '`*"' else line.rstrip("`")
+    if labels.mark(line) is not None or len(line) > _LONGEST:
+        return None
+    required: bool | None = None
+    if (match := _STARRED.fullmatch(bare)) is not None:
+        bare, required = match["name"], match["sign"] == "*" or None
+        required = False if match["sign"] == "?" else required
+    elif (match := _MARKED.fullmatch(bare)) is not None and typed(match["name"]) is None:
+        bare, required = match["name"], labels.mark(match["mark"]) == "required"
+    return (bare, required) if _NAME.fullmatch(bare) is not None else None
+
+
+def typed(line: str) -> qualifiers.Said | None:
+    """Read a line that says a type, maybe with marks, and nothing else."""
+    if len(line) > _LONGEST:
+        return None
+    if (claim := read_type(line)) is not None:
+        marked = qualifiers.read(line) if "(" in line or "（" in line else None
+        return marked if marked is not None and not marked.words and marked.required is not None else qualifiers.Said(claim)
+    text = _TYPE_LABEL.sub("", line, count=1)
+    if text == line and _STRONG.match(line) is None:
+        return None
+    said = qualifiers.read(text)
+    return said if said.claim is not None and not said.words else None
+
+
+def _together(lines: Sequence[str], filled: Sequence[int]) -> list[Head]:
+    """Find members that have a line each with name, type and marks: `id string required`, `id stringrequired`."""
+    found = []
+    for at in filled:
+        line = lines[at]
+        match = _INLINE.fullmatch(line[:_LONGEST]) if len(line) <= _LONGEST else None
+        said = qualifiers.read(match["rest"]) if match is not None else None
+        if match is None or said is None or said.claim is None or said.words:
+            continue
+        sign = (match["sign"] or "").strip()
+        if sign:
+            said = replace(said, required=sign == "*")
+        if labels.mark(match["name"]) is None and read_type(match["name"]) is None:
+            found.append(Head(at, at + 1, match["name"], said, at))
+    return found
