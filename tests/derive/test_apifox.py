@@ -181,7 +181,7 @@ def test_what_stands_for_a_value_in_a_path(written: str, path: str) -> None:
         (b" \n\t\n", "empty"),
         (b"\x00\x01\x02PNG", "binary"),
         (b"\xff\xfe\x00", "not UTF-8"),
-        (b"x" * (9 * 2**20), "bytes"),
+        (b"x" * (9 * 2**20), "larger than 8 MiB"),
         (b"line\n" * 100_000, "lines"),
         (b"A recipe for bread: flour, water, salt. " * 1000, "recognised: nothing"),
         (b"GET /a\nResponses\n200OK\nnothing here\n", "recognised: a request"),

@@ -32,7 +32,7 @@ examples:
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare what the command takes."""
     parser.epilog = _EXAMPLES
-    parser.add_argument("page", nargs="?", metavar="PAGE|DIR", help="a page as text, or a contract folder with page.txt")
+    parser.add_argument("page", nargs="?", metavar="PAGE|DIR", help="a page as text or HTML, or a folder with page.txt")
     parser.add_argument("--out", metavar="DIR", help="the contract folder to make, for a PAGE")
     parser.add_argument(
         "--operation", default="", metavar="'GET /PATH'", help="which one, of a page that documents several, or does not say"
@@ -87,6 +87,7 @@ def run(options: argparse.Namespace, streams: Streams) -> int:
 def _job(options: argparse.Namespace) -> _Job:
     from docpact.derive.decisions import read_source
     from docpact.derive.folder import Folder
+    from docpact.derive.page import as_text
 
     if not options.page:
         raise UsageError("derive needs a page or a contract folder", hint="for instance: docpact derive contracts/task-fetch")
@@ -108,9 +109,9 @@ def _job(options: argparse.Namespace) -> _Job:
             )
         directory, is_folder = Path(options.out or given.parent), False
         contract = _read(directory / "contract.toml", may_be_absent=True) if options.out else None
-    content = _read(page)
+    content = as_text(_read(page) or b"", page.as_posix())
     name = directory.resolve().name or "contract"
-    return _Job(Folder(name, content or b"", contract), directory, is_folder, page.as_posix())
+    return _Job(Folder(name, content, contract), directory, is_folder, page.as_posix())
 
 
 def _page_name(name: str) -> str:

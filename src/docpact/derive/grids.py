@@ -1,0 +1,106 @@
+"""Tables of an HTML page: the rows and cells of one, what spans several, and whether it is data or only layout."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from docpact.derive.hidden import is_gutter, is_hidden
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from docpact.derive.markup import Element
+
+_WIDEST = 60
+_TALLEST = 500
+_MOST_CELLS = 100_000
+_GROUPS = ("thead", "tbody", "tfoot")
+
+
+class Grid(NamedTuple):
+    """A table as rows of cells; None where a cell to the left spans into; `headed` where its first row is a heading."""
+
+    rows: list[list[Element | None]]
+    headed: bool
+
+    @property
+    def is_data(self) -> bool:
+        """Tell whether the table says something by its rows and columns."""
+        width = max((len(row) for row in self.rows), default=0)
+        if width < 2:  # noqa: PLR2004 - one column is a list
+            return False
+        if self.headed:
+            return True
+        cells = [cell for row in self.rows for cell in row if cell is not None]
+        return len(self.rows) > 1 and not any(
+            _holds(cell, {"pre", "table", "ul", "ol", "h1", "h2", "h3", "h4"}) for cell in cells
+        )
+
+
+def grid(table: Element) -> Grid:
+    """Read the rows of a table; what spans several rows stands in each of them."""
+    rows: list[list[Element | None]] = []
+    spanning: dict[int, tuple[int, Element | None]] = {}
+    count = 0
+    headed = False
+    for row, in_head in _rows(table):
+        cells: list[Element | None] = []
+        for cell in (one for one in row.elements if one.tag in ("td", "th") and not is_hidden(one) and not is_gutter(one)):
+            _continue(cells, spanning)
+            width, height = (_span(cell.get(name), most) for name, most in (("colspan", _WIDEST), ("rowspan", _TALLEST)))
+            for at in range(width):
+                if height > 1:
+                    spanning[len(cells)] = (height - 1, cell if at == 0 else None)
+                cells.append(cell if at == 0 else None)
+            if len(cells) > _WIDEST:
+                break
+        _continue(cells, spanning)
+        if not cells:
+            continue
+        if not rows:
+            headed = in_head or all(cell is None or cell.tag == "th" for cell in cells)
+        rows.append(cells)
+        count += len(cells)
+        if count > _MOST_CELLS:
+            break
+    return Grid(rows, headed)
+
+
+def _continue(cells: list[Element | None], spanning: dict[int, tuple[int, Element | None]]) -> None:
+    """Put in the cells of the rows above that span into this row here."""
+    while (held := spanning.pop(len(cells), None)) is not None:
+        left, cell = held
+        if left > 1:
+            spanning[len(cells)] = (left - 1, cell)
+        cells.append(cell)
+
+
+def _span(said: str, most: int) -> int:
+    return max(1, min(int(said), most)) if said.isascii() and said.isdigit() and len(said) < 10 else 1  # noqa: PLR2004
+
+
+def _rows(table: Element) -> Iterator[tuple[Element, bool]]:
+    for one in table.elements:
+        if is_hidden(one):
+            continue
+        if one.tag == "tr":
+            yield one, False
+        elif one.tag in _GROUPS:
+            yield from ((row, one.tag == "thead") for row in one.elements if row.tag == "tr" and not is_hidden(row))
+
+
+def tables_within(cell: Element) -> list[Element]:
+    """Return the outermost tables that stand in a cell."""
+    found: list[Element] = []
+    waiting = list(reversed(cell.elements))
+    while waiting:
+        one = waiting.pop()
+        if one.tag == "table":
+            found.append(one)
+        elif not is_hidden(one):
+            waiting += reversed(one.elements)
+    return found
+
+
+def _holds(cell: Element, tags: set[str]) -> bool:
+    return cell.broken and any(one.tag in tags for one in cell.walk())

@@ -1,0 +1,253 @@
+"""An HTML page as the lines that a reader of text understands: headings, bullets, pipe rows, fenced code, one thing a line.
+
+A block begins a line and words within a line stay together, as in a browser. Pages set name, type and mark of a member beside
+each other without a word between them (a row of chips): each of these becomes a line of its own.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from docpact.derive import inline
+from docpact.derive.grids import Grid, grid, tables_within
+from docpact.derive.hidden import is_hidden
+from docpact.derive.listings import language, listing
+from docpact.derive.markup import BLOCK, Element
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+_HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
+_APART = {"p", "blockquote", "ul", "ol", "dl", "figure"}
+_PROSE = {"p", "li", "dd", "dt", "td", "th", "caption", "figcaption", "legend", "blockquote", "summary"}
+_CODE = {"code", "samp", "kbd", "tt"}
+_MOST_NESTED = 12
+_CELL = re.compile(r"^\s*(?:```.*|-\s+)")
+
+
+def render(page: Element) -> list[str]:
+    """Return the lines of a page, or of a part of it."""
+    renderer = Renderer(tabs=inline.tabs_of(page))
+    renderer.flow(page)
+    lines = renderer.lines
+    return [line for at, line in enumerate(lines) if line or (at and lines[at - 1])]
+
+
+class Renderer:
+    """The lines made so far, and how far the next ones are indented."""
+
+    def __init__(self, indent: str = "", depth: int = 0, tabs: Mapping[str, Element] | None = None) -> None:
+        self.lines: list[str] = []
+        self.indent = indent
+        # How many tables this one stands in.
+        self.depth = depth
+        self.tabs = tabs or {}
+
+    def put(self, *lines: str) -> None:
+        """Add lines at the indentation of where they stand."""
+        self.lines += [f"{self.indent}{line}" if line else "" for line in lines]
+
+    def gap(self) -> None:
+        """Leave a line free."""
+        if self.lines and self.lines[-1]:
+            self.lines.append("")
+
+    def flow(self, one: Element) -> None:
+        """Render what an element holds: runs of words, and blocks between them."""
+        run: list[Element | str] = []
+        for child in self._panels(one):
+            if isinstance(child, str) or (not child.broken and child.tag not in BLOCK and not _is_listing(child)):
+                run.append(child)
+                continue
+            self.words(run, one)
+            run = []
+            if not is_hidden(child):
+                self.block(child)
+        self.words(run, one)
+
+    def words(self, run: Sequence[Element | str], parent: Element) -> None:
+        """Render words that stand between two blocks."""
+        if run:
+            self.put(*inline.lines(run, prose=parent.tag in _PROSE))
+
+    def block(self, one: Element) -> None:
+        """Render one block."""
+        tag = one.tag
+        if tag in _HEADINGS:
+            self._heading(one)
+        elif tag == "table":
+            self._table(grid(one))
+        elif tag == "pre" or _is_listing(one):
+            self._listing(one)
+        elif tag in ("ul", "ol", "menu", "dir"):
+            self._list(one)
+        elif tag == "dl":
+            self._terms(one)
+        elif tag == "select":
+            self.put(*inline.chosen(one))
+        elif tag == "textarea":
+            self._text_area(one)
+        elif tag == "hr":
+            self.gap()
+        elif tag in _APART:
+            self.gap()
+            self.flow(one)
+            self.gap()
+        else:
+            self.flow(one)
+
+    def _heading(self, one: Element) -> None:
+        text = " ".join(inline.text(one.children, heading=True).split())
+        if text:
+            self.gap()
+            self.put(f"{'#' * _HEADINGS[one.tag]} {text}")
+            self.gap()
+
+    def _listing(self, one: Element) -> None:
+        lines = listing(one)
+        if lines:
+            fence = "````" if any(line.lstrip().startswith("```") for line in lines) else "```"
+            self.gap()
+            self.put(f"{fence}{language(one)}", *lines, fence)
+            self.gap()
+
+    def _text_area(self, one: Element) -> None:
+        lines = [line.rstrip() for line in one.words().strip().splitlines()]
+        if len(lines) > 1:
+            self.put("```", *lines, "```")
+        else:
+            self.put(*lines)
+
+    def _list(self, one: Element) -> None:
+        numbered = one.tag == "ol"
+        outer = self.indent
+        for number, child in enumerate((item for item in one.elements if not is_hidden(item)), start=1):
+            if child.tag != "li":
+                self.block(child)
+                continue
+            mark = f"{number}. " if numbered else "- "
+            inner = Renderer(f"{outer}  ", self.depth, self.tabs)
+            inner.flow(child)
+            lines = inner.lines[1:] if inner.lines[:1] == [""] else inner.lines
+            if lines and _is_item(child):
+                lines[0] = f"{outer}{mark}{lines[0].strip()}"
+            self.lines += lines
+
+    def _terms(self, one: Element) -> None:
+        """Render a list of terms, each with its first explanation in one line: `- term: what it is`."""
+        outer = self.indent
+        at: int | None = None
+        for child in _term_parts(one):
+            if child.tag == "dt":
+                term = " ".join(inline.text(child.children).split())
+                self.put(f"- {term}")
+                at = len(self.lines) - 1
+                continue
+            inner = Renderer(f"{outer}  ", self.depth, self.tabs)
+            inner.flow(child)
+            lines = inner.lines[1:] if inner.lines[:1] == [""] else inner.lines
+            if at is not None and lines and not lines[0].lstrip().startswith(("```", "|", "#", "- ")):
+                mark = "" if self.lines[at].endswith((":", "：")) else ":"
+                self.lines[at] += f"{mark} {lines[0].strip()}"
+                lines = lines[1:]
+            self.lines += lines
+            at = None
+        self.gap()
+
+    def _panels(self, one: Element) -> list[Element | str]:
+        """Return the children of an element, each panel of tabs below the name of its tab."""
+        panels = [child for child in one.elements if child.get("role") == "tabpanel"]
+        if not panels:
+            return one.children
+        names = dict(zip(map(id, panels), inline.tab_names(one, panels, self.tabs), strict=True))
+        made: list[Element | str] = []
+        for child in one.children:
+            name = names.get(id(child))
+            # The names of all tabs in a row would say nothing more.
+            if name or not all(names.values()) or isinstance(child, str) or child.get("role") != "tablist":
+                made += [Element("h6", children=[name]), child] if name else [child]
+        return made
+
+    def _table(self, table: Grid) -> None:
+        if not table.is_data:
+            self.gap()
+            seen: set[int] = set()
+            for cell in (cell for row in table.rows for cell in row if cell is not None):
+                if id(cell) not in seen:
+                    seen.add(id(cell))
+                    self.flow(cell)
+            self.gap()
+            return
+        width = max(len(row) for row in table.rows)
+        self.gap()
+        rows, after = self._rows(table, "", [self._cell(cell) for cell in table.rows[0]] if table.headed else [])
+        for number, row in enumerate(rows):
+            self.put(f"| {' | '.join([*row, *[''] * (width - len(row))])} |")
+            if number == 0:
+                self.put(f"|{'---|' * width}")
+        self.gap()
+        for one in after:
+            self.block(one)
+
+    def _rows(self, table: Grid, mark: str, head: list[str]) -> tuple[list[list[str]], list[Element]]:
+        """Return the rows of a table, with those of tables in its cells below their row, and the tables that are others."""
+        rows: list[list[str]] = []
+        after: list[Element] = []
+        for number, row in enumerate(table.rows):
+            cells = [self._cell(cell) for cell in row]
+            if mark and number == 0 and cells == head:
+                continue
+            if any(cells):
+                cells[0] = f"{mark}{cells[0]}"
+                rows.append(cells)
+            for one in (inner for cell in row if cell is not None for inner in tables_within(cell)):
+                within = grid(one)
+                first = [self._cell(cell) for cell in within.rows[0]] if within.rows else []
+                if self.depth + len(mark) // 2 < _MOST_NESTED and (first == head or (not within.headed and within.is_data)):
+                    below, others = self._rows(within, f"» {mark}", head)
+                    rows += below
+                    after += others
+                else:
+                    after.append(one)
+        return rows, after
+
+    def _cell(self, cell: Element | None) -> str:
+        if cell is None:
+            return ""
+        if not cell.broken:
+            made = inline.lines(cell.children, prose=True)
+        else:
+            renderer = _CellRenderer(depth=self.depth + 1, tabs=self.tabs)
+            renderer.flow(cell)
+            made = [_CELL.sub("", line).strip() for line in renderer.lines]
+        return "<br>".join(line.replace("|", "\\|") for line in made if line)
+
+
+class _CellRenderer(Renderer):
+    """What a cell holds, without the tables in it, which get rows of their own."""
+
+    def _table(self, table: Grid) -> None:
+        if not table.is_data and self.depth < _MOST_NESTED:
+            self.depth += 1
+            super()._table(table)
+            self.depth -= 1
+
+
+def _is_listing(one: Element) -> bool:
+    """Tell whether inline code is a listing: it has blocks in it (a tree of JSON to fold), or several lines."""
+    return one.tag in _CODE and (one.broken or any(child.tag == "br" for child in one.elements) or "\n" in one.words().strip())
+
+
+def _is_item(one: Element) -> bool:
+    """Tell whether an item of a list is one for a reader, and not the frame of a block."""
+    first = next((child for child in one.children if not isinstance(child, str) or child.strip()), None)
+    return isinstance(first, str) or (first is not None and (first.tag == "p" or (first.tag not in BLOCK and not first.broken)))
+
+
+def _term_parts(one: Element) -> list[Element]:
+    parts: list[Element] = []
+    for child in (each for each in one.elements if not is_hidden(each)):
+        # A term and what it is may stand in a `div` together.
+        parts += [part for part in child.elements if part.tag in ("dt", "dd")] if child.tag == "div" else [child]
+    return parts
