@@ -80,4 +80,4 @@ def test_a_draft_without_a_request_belongs_to_the_only_operation_there_is() -> N
     main, other = choose([named, nameless])
     assert other is named
     assert main.entries == nameless.entries
-    assert (main.operation.method, main.operation.path) == ("GET", "/orders/{id}")
+    assert (main.operation.method, main.operation.path) == ("GET", "/orders")
