@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from typing import TYPE_CHECKING
 
 from docpact import __version__, api
-from docpact.cli import accepting, configured, polling, reports
+from docpact.cli import accepting, configured, endpoint, polling, reports
 from docpact.contract import load
 from docpact.errors import Exit, MissingExtraError
 from docpact.finding import Layer
 from docpact.redact import safe_source
-from docpact.report import Checked, Run
+from docpact.report import Checked
 
 if TYPE_CHECKING:
     import argparse
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from docpact.contract import Contract
     from docpact.live.plan import Plan
     from docpact.live.verdict import Verdict
+    from docpact.report import Run
 
 _EXAMPLES = """examples:
   docpact check http://127.0.0.1:8080 --task 1725017986212425
@@ -34,38 +34,25 @@ the endpoint has made. Exit codes: 0 conforms, 1 violates, 2 wrong usage, 4 not 
 
 _TASK = "a task that the endpoint has made: judge it as it stands, in several polls; may be repeated"
 _FOLLOW = "a task that is under way: poll it to its end, which must come before the deadline; may be repeated"
-_HEADER = "the header that the token goes by: after Bearer in Authorization (default), alone in others, such as mj-api-secret"
 _PROBE = "what is tried beside polling: auth, ids, methods, repeat, or none (default: auth,ids)"
-_RATE = "at most N requests a second (default: 4, and on this machine as fast as answers come)"
 _RECORD = "write what was sent and came as a HAR file, without secrets; docpact validate reads it"
 _LAYER = "judge only these layers, of documented, coherent, lifecycle; transport is always judged"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    from argparse import SUPPRESS
-
     add = parser.add_argument
     parser.epilog = _EXAMPLES
     add("base", nargs="?", metavar="BASE_URL", help="the address of the endpoint, up to where the documented path begins")
     add("--task", action="append", default=[], metavar="ID", help=_TASK)
     add("--follow", action="append", default=[], metavar="ID", help=_FOLLOW)
-    add("--token-env", metavar="VAR", help="the variable of the environment that holds the token")
-    add("--token-stdin", action="store_true", help="read the token from the first line of standard input")
-    add("--token-header", default="Authorization", metavar="NAME", help=_HEADER)
-    # Declared so that what follows it is not taken for something else, and named in no message.
-    add("--token", "--api-key", "--secret", "--bearer", nargs="?", dest="said", const="", help=SUPPRESS)
+    endpoint.token(parser)
     add("--contract", default="task-fetch", metavar="NAME|DIR", help="the contract to judge by (default: task-fetch)")
     add("--profile", default="documented", metavar="NAME", help="what a family of servers does beside the page")
     add("--layer", action="append", metavar="LAYER", help=_LAYER)
     add("--probe", action="append", metavar="PROBE", help=_PROBE)
     add("--thorough", action="store_true", help="try all probes")
-    add("--max-requests", default="120", metavar="N", help="send no more than N requests, whatever happens (default: 120)")
-    add("--deadline", default="50", metavar="SECONDS", help="end after so many seconds (default: 50)")
-    add("--timeout", default="10", metavar="SECONDS", help="wait so long for one answer (default: 10)")
-    add("--rate", metavar="N", help=_RATE)
-    add("--allow-private", action="store_true", help="ask an address of a private network")
-    add("--allow-http", action="store_true", help="send the token without encryption, beyond this machine")
+    endpoint.limits(parser, deadline="50")
     add("--record", metavar="FILE", help=_RECORD)
     reports.configure(parser)
     add("--fail-on", default="error", choices=configured.FAIL_ON, help="what makes the exit code 1")
@@ -147,22 +134,10 @@ def judgement(options: argparse.Namespace, contract: Contract, verdict: Verdict,
     layers = {Layer.DOCUMENTED, Layer.COHERENT, Layer.LIFECYCLE}
     if options.layer:
         layers &= {Layer(name.strip()) for part in options.layer for name in part.split(",")}
-    return Run(
-        version=__version__,
-        contract=contract.name,
-        schema_sha256=contract.schema_sha256,
-        profile=options.profile,
-        tally=verdict.tally,
-        fail_on=options.fail_on,
-        most=options.max_findings,
+    return reports.described(options, contract, verdict.tally, streams)._replace(
         interrupted=verdict.interrupted,
         rules=reports.rules_in_force(contract, options.profile, layers, asked=True, live=True),
         inputs=(base,),
-        root=os.getcwd(),
-        promised=contract,
-        seen=None,
-        colour=reports.colour(options, streams.stdout),
-        width=reports.width(options, streams.stdout),
         checked=_checked(verdict, base),
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Self, TextIO
 
+from docpact import __version__
 from docpact.captures import Text
 from docpact.finding import Layer
 from docpact.redact import printable
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from docpact.contract import Contract
     from docpact.finding import Finding
     from docpact.seen import Seen
+    from docpact.tally import Tally
 
 _MARKED_UP = {"html", "junit"}
 _OF_CAPTURES = "capture-corrupt"
@@ -124,6 +126,23 @@ def width(options: argparse.Namespace, stream: TextIO) -> int | None:
     from shutil import get_terminal_size
 
     return get_terminal_size().columns
+
+
+def described(options: argparse.Namespace, contract: Contract, tally: Tally, streams: Streams) -> Run:
+    """Return what every report says of a run; a verb replaces what it knows better: rules, inputs, what was seen."""
+    return Run(
+        version=__version__,
+        contract=contract.name,
+        schema_sha256=contract.schema_sha256,
+        profile=options.profile,
+        tally=tally,
+        fail_on=options.fail_on,
+        most=options.max_findings,
+        root=os.getcwd(),
+        promised=contract,
+        colour=colour(options, streams.stdout),
+        width=width(options, streams.stdout),
+    )
 
 
 def rules_in_force(

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
-from docpact import __version__, captures, inputs
+from docpact import captures, inputs
 from docpact.cli import accepting, configured, progress, reports, spread
 from docpact.contract import load
 from docpact.errors import Exit, UsageError
 from docpact.finding import Layer
-from docpact.report import Run
 from docpact.validate.stream import Settings, Stream, broken_off
 
 if TYPE_CHECKING:
@@ -92,22 +90,11 @@ def run(options: argparse.Namespace, streams: Streams) -> int:
             bar.erase()
         tally.stories = stream.told_stories
         layers = {*settings.layers, *((Layer.LIFECYCLE,) if settings.stories else ())}
-        report = Run(
-            version=__version__,
-            contract=contract.name,
-            schema_sha256=contract.schema_sha256,
-            profile=options.profile,
-            tally=tally,
-            fail_on=options.fail_on,
-            most=options.max_findings,
+        report = reports.described(options, contract, tally, streams)._replace(
             interrupted=interrupted,
             rules=reports.rules_in_force(contract, options.profile, layers, asked=options.task is not None),
             inputs=tuple(options.inputs),
-            root=os.getcwd(),
-            promised=contract,
             seen=gathered.seen,
-            colour=reports.colour(options, streams.stdout),
-            width=reports.width(options, streams.stdout),
         )
         gathered.write(report, streams)
         accepting.write(options, tally, streams, interrupted=interrupted)

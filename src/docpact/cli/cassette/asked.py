@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from argparse import SUPPRESS, Namespace
+from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from docpact.cli import polling, reports
+from docpact.cli import endpoint, polling, reports
 from docpact.cli.check import judgement
 from docpact.errors import Exit, MissingExtraError, UsageError
 from docpact.tally import Tally
@@ -23,25 +23,15 @@ if TYPE_CHECKING:
 
 # What `docpact check` can do besides: a recording is of polls alone.
 _ALWAYS: dict[str, Any] = {"layer": None, "probe": ["none"], "thorough": False}
-_HEADER = "the header that the token goes by: after Bearer in Authorization (default), alone in others, such as mj-api-secret"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     add = parser.add_argument
-    add("--token-env", metavar="VAR", help="the variable of the environment that holds the token")
-    add("--token-stdin", action="store_true", help="read the token from the first line of standard input")
-    add("--token-header", default="Authorization", metavar="NAME", help=_HEADER)
-    # Declared so that what follows it is not taken for something else, and named in no message.
-    add("--token", "--api-key", "--secret", "--bearer", nargs="?", dest="said", const="", help=SUPPRESS)
+    endpoint.token(parser)
     add("--contract", default="task-fetch", metavar="NAME|DIR", help="the contract to judge by (default: task-fetch)")
     add("--profile", default="documented", metavar="NAME", help="what a family of servers does beside the page")
-    add("--max-requests", default="120", metavar="N", help="send no more than N requests, whatever happens (default: 120)")
-    add("--deadline", default="600", metavar="SECONDS", help="end after so many seconds (default: 600)")
-    add("--timeout", default="10", metavar="SECONDS", help="wait so long for one answer (default: 10)")
-    add("--rate", metavar="N", help="at most N requests a second (default: 4, and on this machine as fast as answers come)")
-    add("--allow-private", action="store_true", help="ask an address of a private network")
-    add("--allow-http", action="store_true", help="send the token without encryption, beyond this machine")
+    endpoint.limits(parser, deadline="600")
     reports.configure(parser)
     add("--max-findings", type=int, metavar="N", help="list at most N findings; all of them are counted")
     parser.set_defaults(each=False, stories=True, fail_on="error", **_ALWAYS)

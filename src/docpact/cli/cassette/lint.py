@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
-from docpact import __version__
 from docpact.cli import accepting, configured, reports
 from docpact.cli.cassette import files
 from docpact.contract import load
 from docpact.errors import CaptureError, Exit
 from docpact.finding import Layer
-from docpact.report import Run
 
 if TYPE_CHECKING:
     import argparse
@@ -20,6 +17,7 @@ if TYPE_CHECKING:
     from docpact.cassettes.tape import Interaction
     from docpact.cli import Streams
     from docpact.contract import Contract
+    from docpact.report import Run
     from docpact.tally import Tally
     from docpact.validate.stream import Stream
 
@@ -138,20 +136,8 @@ def _report(
 ) -> Run:  # fmt: skip
     layers = {Layer.DOCUMENTED, Layer.COHERENT, *({Layer.LIFECYCLE} if options.stories else ())}
     judged = reports.rules_in_force(contract, options.profile, layers, asked=True, recorded=True)
-    return Run(
-        version=__version__,
-        contract=contract.name,
-        schema_sha256=contract.schema_sha256,
-        profile=options.profile,
-        tally=tally,
-        fail_on=options.fail_on,
-        most=options.max_findings,
+    return reports.described(options, contract, tally, streams)._replace(
         interrupted=interrupted,
         rules=("capture-secret",) if options.secrets else judged,
         inputs=tuple(options.inputs),
-        root=os.getcwd(),
-        promised=contract,
-        seen=None,
-        colour=reports.colour(options, streams.stdout),
-        width=reports.width(options, streams.stdout),
     )
