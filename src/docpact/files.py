@@ -17,10 +17,12 @@ from typing import TYPE_CHECKING
 from docpact.errors import UsageError
 
 try:
-    import fcntl
+    from fcntl import LOCK_EX, LOCK_NB, flock
 except ModuleNotFoundError:
-    # Without locks, nobody can tell what was left behind from what is being written.
-    fcntl = None  # type: ignore[assignment] # as on Windows
+    # As on Windows. Without locks, nobody can tell what was left behind from what is being written.
+    _LOCKS = False
+else:
+    _LOCKS = True
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -41,7 +43,7 @@ def write_whole(path: Path, content: bytes | Iterable[bytes]) -> None:
         handle, name = _beside(path)
         try:
             # The lock lasts until the file has its name; where there is none, an open file cannot be renamed.
-            with os.fdopen(handle, "wb", closefd=fcntl is None) as file:
+            with os.fdopen(handle, "wb", closefd=not _LOCKS) as file:
                 file.writelines((content,) if isinstance(content, bytes) else content)
                 file.flush()
                 os.fsync(file.fileno())
@@ -51,7 +53,7 @@ def write_whole(path: Path, content: bytes | Iterable[bytes]) -> None:
             os.unlink(name)
             raise
         finally:
-            if fcntl is not None:
+            if _LOCKS:
                 os.close(handle)
     except OSError as error:
         raise _cannot(path, error) from error
@@ -133,7 +135,7 @@ def _sweep(path: Path) -> None:
     """Take away what was begun for the same target, and is written by nobody."""
     begin = f".{path.name}."
     try:
-        left = [entry.path for entry in os.scandir(path.parent) if _is_unfinished(entry, begin)] if fcntl else []
+        left = [entry.path for entry in os.scandir(path.parent) if _is_unfinished(entry, begin)] if _LOCKS else []
     except OSError:
         # Not there yet, or one may write into it and not look into it.
         return
@@ -157,10 +159,10 @@ def _is_unfinished(entry: os.DirEntry[str], begin: str) -> bool:
 
 def _locked(handle: int) -> bool | None:
     """Lock an open file until it is closed; False where another one has the lock, None where there are no locks."""
-    if fcntl is None:
+    if not _LOCKS:
         return None
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        flock(handle, LOCK_EX | LOCK_NB)
     except BlockingIOError:
         return False
     except OSError:
