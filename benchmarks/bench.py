@@ -9,6 +9,8 @@ strategies  examples drawn by @given                    about 2 minutes, and onl
 length      1,000,000 payloads made                     about a minute, and only if it is named
 serving     mocks under load, beside other mocks        about 5 minutes, and only if it is named
 finding     faults of an endpoint, beside Schemathesis  about 5 minutes, and only if it is named
+cassettes   cassettes played, and secrets left in them  about 3 minutes, and only if it is named
+plugin      what an unused pytest plug-in costs     half a minute, and only if it is named
 draw    nothing: tables and plot anew from results.json
 """
 
@@ -23,10 +25,11 @@ from figures import FIGURES as JUDGING
 from finding import FIGURES as FINDING
 from making import FIGURES as MAKING
 from measure import HERE, OUT, circumstances, medians, others, peers, side_by_side, used
+from recording import FIGURES as RECORDING
 from serving import FIGURES as SERVING
 from tables import RESULTS, described, each, evaluated, fill_in, printed, read, write
 
-FIGURES = {**JUDGING, **MAKING, **SERVING, **FINDING}
+FIGURES = {**JUDGING, **MAKING, **SERVING, **FINDING, **RECORDING}
 USUAL = ("bulk", "files", "one")
 
 

@@ -16,9 +16,11 @@ if TYPE_CHECKING:
     from figures import Claim, Span
 
 RESULTS = HERE / "results.json"
-ORDER = ("bulk", "files", "one", "memory", "fixtures", "strategies", "length", "serving", "finding")
+ORDER = ("bulk", "files", "one", "memory", "fixtures", "strategies", "length", "serving", "finding", "cassettes", "plugin")
 BUSY = 0.1
-UNITS = {"cpu": "times the CPU time", "wall": "times as long", "memory": "MB"}
+UNITS = {"cpu": "times the CPU time", "wall": "times as long", "memory": "MB", "milliseconds": "ms"}
+# What is told as a difference, and not as a multiple: of which cost, and how much of it is one.
+DIFFERENCES = {"memory": ("memory", 1e6), "milliseconds": ("wall", 1e-3)}
 
 
 def each(spans: Mapping[str, Span], costs: Mapping[str, Sequence[Cost]]) -> dict[str, list[Cost]]:
@@ -36,10 +38,11 @@ def evaluated(claims: Sequence[Claim], costs: Mapping[str, Sequence[Cost]]) -> l
     for claim in claims:
         if claim.program not in costs or (claim.beside and claim.beside not in costs):
             continue
-        own = [getattr(cost, claim.by) for cost in costs[claim.program]]
-        other = [getattr(cost, claim.by) for cost in costs[claim.beside]] if claim.beside else [0.0] * len(own)
+        cost_of, unit = DIFFERENCES.get(claim.by, (claim.by, None))
+        own = [getattr(cost, cost_of) for cost in costs[claim.program]]
+        other = [getattr(cost, cost_of) for cost in costs[claim.beside]] if claim.beside else [0.0] * len(own)
         pairs = zip(own, other, strict=True)
-        values = [(a - b) / 1e6 if claim.by == "memory" else a / b for a, b in pairs]
+        values = [(a - b) / unit if unit else a / b for a, b in pairs]
         figures = {"value": median(values), "least": min(values), "most": max(values)}
         found.append(claim._asdict() | {name: kept(value) for name, value in figures.items()})
     return found
@@ -70,9 +73,9 @@ def put(path: Path, text: str) -> None:
 
 
 def amount(claim: Mapping[str, Any], figure: str) -> str:
-    """Write a figure of a claim: two places, three below a tenth, four below a hundredth; megabytes with one."""
+    """Write a figure of a claim: two places, three below a tenth, four below a hundredth; a difference with one."""
     value = claim[figure]
-    if claim["by"] == "memory":
+    if claim["by"] in DIFFERENCES:
         return f"{value:.1f}"
     places = 2 if value >= 0.0995 else 3 if value >= 0.00995 else 4  # noqa: PLR2004 - from here on so many places say 0.10, 0.010
     return f"{value:.{places}f}"
@@ -80,7 +83,7 @@ def amount(claim: Mapping[str, Any], figure: str) -> str:
 
 def takes(claim: Mapping[str, Any]) -> str:
     """Say what docpact takes: `0.64 times the CPU time`, `26.1 MB`, `0.3 MB more`."""
-    more = " more" if claim["by"] == "memory" and claim["beside"] else ""
+    more = " more" if claim["by"] in DIFFERENCES and claim["beside"] else ""
     return f"{amount(claim, 'value')} {UNITS[claim['by']]}{more}"
 
 
@@ -95,7 +98,7 @@ def short_table(results: Mapping[str, Any]) -> str:
     rows = ["| judged or made | beside | docpact takes |", "|---|---|---|"]
     told = [claim for claim in claims(results) if not claim["aside"] and claim["goal"] is not None]
     rows += [f"| {claim['what']} | {claim['beside'] or ''} | {takes(claim)} |" for claim in told]
-    return "\n".join([*rows, *found_table(results)])
+    return "\n".join([*rows, *found_table(results), *leaks_table(results)])
 
 
 def made_table(results: Mapping[str, Any]) -> list[str]:
@@ -125,6 +128,22 @@ def found_table(results: Mapping[str, Any], *, layers: bool = False) -> list[str
     return rows
 
 
+def leaks_table(results: Mapping[str, Any], *, places: bool = False) -> list[str]:
+    """Draw what each recorder leaves of secrets, in lines, of all or of each place too; none if nothing was recorded."""
+    leaks: Mapping[str, Mapping[str, Any]] = results.get("cassettes", {}).get("leaks", {})
+    if not leaks:
+        return []
+    names = list(next(iter(leaks.values()))["places"]) if places else []
+    rows = ["", f"| {' | '.join(['recorded by', 'secrets left', *names])} |", "|---" * (2 + len(names)) + "|"]
+    for recorder, told in leaks.items():
+        counts = [
+            "{} of {}".format(told["left"], told["planted"]),
+            *("{} of {}".format(*told["places"][name]) for name in names),
+        ]
+        rows.append(f"| {recorder} | {' | '.join(counts)} |")
+    return rows
+
+
 def share(part: int, whole: int) -> str:
     """Say how many of how many: `all 20,000`, `none of 2,000`, `1,913 of 20,000 (9.6%)`."""
     if part in {0, whole}:
@@ -139,7 +158,7 @@ def long_table(results: Mapping[str, Any]) -> str:
         spread = f"{amount(claim, 'least')} to {amount(claim, 'most')}"
         rows.append(f"| {claim['what']} | {claim['beside'] or ''} | {takes(claim)} | {spread} | {goal(claim)} |")
     rows += made_table(results)
-    rows += found_table(results, layers=True)
+    rows += found_table(results, layers=True) + leaks_table(results, places=True)
     return "\n".join([*rows, "", *(f"- `{name}`: {measured_on(results[name])}" for name in ORDER if name in results)])
 
 
@@ -176,7 +195,7 @@ def printed(name: str, entry: Mapping[str, Any]) -> str:
         spread = f"{amount(claim, 'least')} to {amount(claim, 'most')}"
         rows.append(f"  {claim['what']}{beside}: {takes(claim)} ({spread}{aim})")
     rows += made_table({name: entry})
-    rows += found_table({name: entry}, layers=True)
+    rows += found_table({name: entry}, layers=True) + leaks_table({name: entry}, places=True)
     if (entry["others"] or 0) > BUSY:
         rows.append(
             f"  The machine was busy: other programs used {entry['others']:.0%} of it. Wall times, and two cores, say little."

@@ -1,18 +1,17 @@
-"""Cassettes of 1, 100 and 10,000 polls, loaded and replayed: docpact's tape beside vcrpy's YAML and JSON, interleaved.
+"""Cassettes of some polls, written, loaded and replayed in a process of their own: docpact's tape, vcrpy's YAML and JSON.
 
-`python benchmarks/tapes.py [ROUNDS]` prints CPU seconds: to load; to find one answer; and for one GET through requests, which
-is what users feel. Answers that are asked for are spread evenly over the cassette, since vcrpy looks through all before them.
-In brackets: docpact's seconds as a multiple of the others'.
+`tapes.py write KIND PATH SIZE` writes one. `tapes.py play KIND PATH SIZE` loads it and asks for answers of it through requests,
+and prints, as JSON, what each of both cost: seconds of wall clock and of CPU, and the bytes that the process held at the most.
+Answers that are asked for are spread evenly over the cassette, since vcrpy looks through all before them.
 """
 
 from __future__ import annotations
 
 import json
+import resource
 import sys
-from statistics import median
-from tempfile import TemporaryDirectory
-from time import process_time
-from typing import Any
+from time import perf_counter, process_time
+from typing import TYPE_CHECKING, Any
 
 import requests
 from vcr import VCR
@@ -23,9 +22,18 @@ from docpact.contract import load
 from docpact.generate.draws import Seeded
 from docpact.generate.payloads import Sampler
 
-SIZES = (1, 100, 10_000)
-ASKED = 20
-KINDS: dict[str, tuple[Any, str]] = {"docpact": (Recorder, "json"), "vcrpy YAML": (VCR, "yaml"), "vcrpy JSON": (VCR, "json")}
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+DOCPACT, YAML, JSON = "docpact", "vcrpy, YAML", "vcrpy, JSON"
+KINDS: dict[str, tuple[Any, str]] = {DOCPACT: (Recorder, "json"), YAML: (VCR, "yaml"), JSON: (VCR, "json")}
+# So many answers are asked for of a cassette, and a short one is opened so often that a clock can see it.
+ASKED, OPENED = 40, 400
+
+
+def address(number: int) -> str:
+    """Return the address of a poll."""
+    return f"https://relay.example/mj/task/{number}/fetch"
 
 
 def pairs(size: int) -> list[tuple[Request, dict[str, Any]]]:
@@ -36,47 +44,66 @@ def pairs(size: int) -> list[tuple[Request, dict[str, Any]]]:
         body = json.dumps(sampler.payload(sampler.task(draws), *sampler.facts(draws)), ensure_ascii=False).encode()
         headers = {"Content-Type": ["application/json"], "Content-Length": [str(len(body))]}
         answer = {"status": {"code": 200, "message": "OK"}, "headers": headers, "body": {"string": body}}
-        made.append((Request("GET", f"https://relay.example/mj/task/{draws.nth}/fetch", None, {"Accept": "*/*"}), answer))
+        made.append((Request("GET", address(draws.nth), None, {"Accept": "*/*"}), answer))
     return made
 
 
-def measured(kind: str, path: str, size: int) -> dict[str, float]:
-    """Load a cassette, find answers in it, and ask for others through requests."""
+def write(kind: str, path: str, size: int) -> None:
+    """Write a cassette as its tool does."""
     vcr, serializer = KINDS[kind]
+    with vcr(serializer=serializer).use_cassette(path) as cassette:
+        for request, answer in pairs(size):
+            cassette.append(request, answer)
+
+
+def play(kind: str, path: str, size: int) -> dict[str, list[float]]:
+    """Open a cassette as often as is worth measuring, and get answers of it; return what each opening and each GET cost."""
+    vcr, serializer = KINDS[kind]
+    recorder = vcr(serializer=serializer, record_mode="none")
     asked = sorted({number * size // ASKED for number in range(ASKED)})
-    found = {}
-    began = process_time()
-    with vcr(serializer=serializer, record_mode="none").use_cassette(path) as cassette:
-        found["load"] = process_time() - began
-        began = process_time()
-        for number in asked:
-            cassette.play_response(Request("GET", f"https://relay.example/mj/task/{number}/fetch", None, {}))
-        found["find one"] = (process_time() - began) / len(asked)
-        cassette.rewind()
-        with requests.Session() as session:
-            began = process_time()
+    times = max(1, OPENED // size)
+    opening, getting = [0.0, 0.0], [0.0, 0.0]
+    with requests.Session() as session:
+
+        def get() -> None:
             for number in asked:
-                session.get(f"https://relay.example/mj/task/{number}/fetch", timeout=5).raise_for_status()
-            found["one GET"] = (process_time() - began) / len(asked)
-    return found
+                session.get(address(number), timeout=5).raise_for_status()
+
+        # What is imported, and made once, when the first answer is played.
+        warm(kind, f"{path}.warm", session)
+        for _ in range(times):
+            cassette = recorder.use_cassette(path)
+            spend(opening, cassette.__enter__)
+            spend(getting, get)
+            cassette.__exit__(None, None, None)
+    held = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+    gets = times * len(asked)
+    return {"load": [*(spent / times for spent in opening), held], "get": [*(spent / gets for spent in getting), held]}
 
 
-def main() -> None:
-    """Write the cassettes, measure each kind in turn, and print the medians beside docpact's."""
-    rounds = int(sys.argv[1]) if sys.argv[1:] else 3
-    with TemporaryDirectory() as folder:
-        for size in SIZES:
-            made = pairs(size)
-            for kind, (vcr, serializer) in KINDS.items():
-                with vcr(serializer=serializer).use_cassette(f"{folder}/{kind}{size}") as cassette:
-                    for request, answer in made:
-                        cassette.append(request, answer)
-            runs = [{kind: measured(kind, f"{folder}/{kind}{size}", size) for kind in KINDS} for _ in range(rounds)]
-            for what in ("load", "find one", "one GET"):
-                costs = {kind: median(run[kind][what] for run in runs) for kind in KINDS}
-                ratios = {kind: median(run["docpact"][what] / run[kind][what] for run in runs) for kind in KINDS}
-                print(f"{size:>6} {what:8}", *(f"{kind} {costs[kind]:.6f} s ({ratios[kind]:.4f})" for kind in KINDS), sep="  ")
+def warm(kind: str, path: str, session: requests.Session) -> None:
+    """Play a cassette of one poll."""
+    vcr, serializer = KINDS[kind]
+    write(kind, path, 1)
+    with vcr(serializer=serializer, record_mode="none").use_cassette(path):
+        session.get(address(0), timeout=5).raise_for_status()
+
+
+def spend(spent: list[float], work: Callable[[], object]) -> None:
+    """Do some work, and add what it took: seconds of wall clock, and of CPU."""
+    wall, cpu = perf_counter(), process_time()
+    work()
+    spent[0] += perf_counter() - wall
+    spent[1] += process_time() - cpu
+
+
+def main(doing: str, kind: str, path: str, size: str) -> None:
+    """Write or play."""
+    if doing == "write":
+        write(kind, path, int(size))
+    else:
+        print(json.dumps(play(kind, path, int(size))))
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])
