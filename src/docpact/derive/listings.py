@@ -60,8 +60,13 @@ def _in_order(one: Element) -> list[Element | str]:
     """Return the children as they are shown: an editor places its lines by their distance from the top."""
     if "view-lines" not in one.get("class").split():
         return one.children
-    tops = {child: _TOP.search(child.get("style")) for child in one.elements}
-    return sorted(one.elements, key=lambda child: int(found["top"]) if (found := tops[child]) else 0)
+    lines: list[Element | str] = [*sorted(one.elements, key=_top)]
+    return lines
+
+
+def _top(one: Element) -> int:
+    match = _TOP.search(one.get("style"))
+    return int(match["top"]) if match else 0
 
 
 def _end_line(parts: list[str]) -> None:
