@@ -34,6 +34,7 @@ class Parts:
     media_type: str | None = None
     labels: int = 0
     chinese: int = 0
+    words: list[str] = field(default_factory=list)
 
 
 def divide(lines: Sequence[str]) -> Parts:
@@ -63,6 +64,7 @@ def divide(lines: Sequence[str]) -> Parts:
             answering = _answers(kind, now=answering)
             _open(parts, _placed(kind, answering=answering), at + 1, status)
             parts.labels += 1
+            parts.words.append(line[:100])
             parts.chinese += any("\u4e00" <= char <= "\u9fff" for char in line)
     return parts
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _LONGEST = 400
 _MOST_EVIDENCE = 4
+_LANGUAGES = {"zh": "Chinese", "ja": "Japanese", "ko": "Korean", "ru": "Russian"}
 _BY = {"person": "a person's", "evidence": "by evidence", "nobody": "OPEN, best guess"}
 
 
@@ -27,7 +28,7 @@ def summary(reading: Reading, where: str) -> list[str]:
     required = sum(one.required is True for one in fields)
     enums = sum(one.enum is not None for one in fields)
     lines = [
-        f"read       {where}: {reading.style}, {'Chinese' if reading.language == 'zh' else 'English'}",
+        f"read       {where}: {reading.style}, {_LANGUAGES.get(reading.language, 'English')}",
         f"operation  {operation.method} {operation.path}" + (f", {operation.auth}" if operation.auth else ""),
         f"members    {top} at the top level, {len(fields)} in all; {required} required, {enums} with listed values",
         "",
