@@ -1,13 +1,30 @@
-"""Which URLs of a recording ask for the documented operation, and for which id."""
+"""Which URLs ask for the documented operation, and for which id; and what that operation is."""
 
 from __future__ import annotations
 
 import re
 from fnmatch import translate
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+
+class Operation(NamedTuple):
+    """The documented operation: its method, the template of its path, and whether it asks for a token."""
+
+    method: str
+    path: str
+    secured: bool
+
+
+def operation(openapi: Mapping[str, Any]) -> Operation | None:
+    """Return the first operation that an OpenAPI document describes, or None where it describes none."""
+    for path, methods in openapi.get("paths", {}).items():
+        for method, said in methods.items():
+            if isinstance(said, dict) and "responses" in said:
+                return Operation(method.upper(), path, bool(said.get("security", openapi.get("security"))))
+    return None
 
 
 def operations(openapi: Mapping[str, Any]) -> tuple[re.Pattern[str], ...]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote, unquote
 
+from docpact.addresses import operation
+
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
-    from typing import Any
+    from collections.abc import Collection, Sequence
 
     from docpact.contract import Contract
 
@@ -53,20 +54,15 @@ class Route(NamedTuple):
 
 def route(contract: Contract) -> Route:
     """Read the documented operation of a contract; one without an operation is fetched at `/`."""
-    for path, operations in contract.openapi.get("paths", {}).items():
-        for method, operation in operations.items():
-            if isinstance(operation, dict) and "responses" in operation:
-                parts = tuple(path.split("/")[1:])
-                names = [n for n, part in enumerate(parts) if _is_name(part)]
-                # The parameter that is called as the member is; or else the last one.
-                called = "{" + contract.roles.get("id", "/id")[1:] + "}"
-                spot = next((n for n in names if parts[n] == called), names[-1] if names else None)
-                return Route(method.upper(), parts, spot, _secured(contract.openapi, operation))
-    return Route("GET", ("",), None, secured=False)
-
-
-def _secured(openapi: Mapping[str, Any], operation: Mapping[str, Any]) -> bool:
-    return bool(operation.get("security", openapi.get("security")))
+    found = operation(contract.openapi)
+    if found is None:
+        return Route("GET", ("",), None, secured=False)
+    parts = tuple(found.path.split("/")[1:])
+    names = [n for n, part in enumerate(parts) if _is_name(part)]
+    # The parameter that is called as the member is; or else the last one.
+    called = "{" + contract.roles.get("id", "/id")[1:] + "}"
+    spot = next((n for n in names if parts[n] == called), names[-1] if names else None)
+    return Route(found.method, parts, spot, found.secured)
 
 
 def _is_name(part: str) -> bool:
