@@ -11,6 +11,8 @@ from docpact.mock.breaking import is_of_lives
 from docpact.pointers import changed, member
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from docpact.mock.breaking import Breaker, Broken
     from docpact.mock.options import FaultOption
     from docpact.mock.tasks import Live, Served, Settings, Tasks
@@ -146,25 +148,31 @@ class Committing:
         task = served.task
         if served.purpose is not Purpose.TASK or task is None:
             return served.answer
-        ways = [
-            (on, broken)
-            for on in self.on.values()
-            if on.is_body and (broken := self._plan(on.option, task)[served.step]) is not None
-        ]
-        broken = _chosen(ways, served, status)
+        able = [(on, make) for on in self.on.values() if on.is_body and (make := self._way(on.option, task, served.step))]
+        make = _chosen(able, served, status)
+        broken = make() if make is not None else None
         if broken is None:
             return served.answer
         return self._tasks.answer(broken.payload) if broken.text is None else served.answer._replace(body=broken.text)
+
+    def _way(self, option: FaultOption, task: Live, step: int) -> Callable[[], Broken | None] | None:
+        """Return what makes the body that breaks a rule at a step, or None where none can; a large one is made when due."""
+        if option.rule in faults_text.LARGE:
+            if not self._breaker.large(option.rule):
+                return None
+            payload = task.lived.steps[step].payload
+            return lambda: next(self._breaker.bodies(option.rule, payload, option.is_of), None)
+        broken = self._plan(option, task)[step]
+        return None if broken is None else lambda: broken
 
     def _plan(self, option: FaultOption, task: Live) -> list[Broken | None]:
         key = option.rule, option.variant, task.id
         plan = self._plans.get(key)
         if plan is None:
             plan = self._breaker.plan(task.lived, option.rule, option.is_of)
-            if option.rule not in faults_text.LARGE:
-                if len(self._plans) >= _MOST_PLANS:
-                    self._plans.clear()
-                self._plans[key] = plan
+            if len(self._plans) >= _MOST_PLANS:
+                self._plans.clear()
+            self._plans[key] = plan
         return plan
 
 
