@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import threading
 from copy import deepcopy
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 import docpact
+from docpact import contract as words
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -220,3 +222,16 @@ def test_one_layer_may_be_given_as_a_text_and_one_that_cannot_be_judged_is_refus
     for judge in (contract.validate, contract.validate_story):
         with pytest.raises(ValueError, match="docpact validate"):
             judge([], layers=["transport"])
+
+
+def test_contracts_are_equal_that_promise_the_same_whatever_their_class() -> None:
+    class Own(docpact.Contract):
+        pass
+
+    plain, given = words.load(), docpact.load()
+    own = Own(**{part.name: getattr(given, part.name) for part in fields(plain)})
+    assert own == given == own
+    assert plain == own == plain
+    assert hash(own) == hash(given)
+    other = replace(plain, schema_sha256="0" * 64)
+    assert own != other != own

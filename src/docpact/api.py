@@ -37,7 +37,8 @@ class Contract(words.Contract):
     def __eq__(self, other: object) -> bool:
         """Tell whether a payload keeps the contract; or whether another contract promises the same."""
         if isinstance(other, words.Contract):
-            return bool(super().__eq__(other))
+            # A dataclass compares itself with its own class alone, and these may be of several.
+            return all(getattr(self, part.name) == getattr(other, part.name) for part in fields(words.Contract))
         return bool(self.under() == other)
 
     def __hash__(self) -> int:

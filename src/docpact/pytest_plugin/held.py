@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
-from docpact import contract as words
 from docpact.api import PAYLOAD_LAYERS, Contract, load
 
 if TYPE_CHECKING:
@@ -20,14 +19,6 @@ class Held(Contract):
     """A contract under a profile: each of its methods takes that one where none is given."""
 
     held_to = "documented"
-
-    def __eq__(self, other: object) -> bool:
-        """Tell whether a payload keeps the contract under its profile; or whether another contract promises the same."""
-        if isinstance(other, words.Contract):
-            return (self.name, self.schema_sha256) == (other.name, other.schema_sha256)
-        return super().__eq__(other)
-
-    __hash__ = Contract.__hash__
 
     def under(self, profile: str | None = None, layers: Iterable[str] = PAYLOAD_LAYERS) -> Promise:
         """Return what is equal to each payload that keeps the contract; see `Contract.under`."""
