@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from plugged import alone, ran
 
 import docpact
 from docpact.pytest_plugin.relay import MockRelay
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
 
 pytest.importorskip("vcr")
 
-PLUGIN = ("-p", "docpact.pytest_plugin")
 TEST = """
     import httpx, os, pytest
 
@@ -39,17 +39,10 @@ def relay() -> Iterator[MockRelay]:
 @pytest.fixture
 def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, relay: MockRelay) -> pytest.Pytester:
     """A project of somebody else, whose pytest loads this plugin alone, and which knows of a relay."""
-    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
-    monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)
     monkeypatch.setenv("RELAY", relay.listen())
     monkeypatch.setenv("TASK", relay.task("SUCCESS").path)
     monkeypatch.setenv("TOKEN", relay.token)
-    pytester.makeini("[pytest]\naddopts = --strict-markers\nfilterwarnings = error\n")
-    return pytester
-
-
-def ran(project: pytest.Pytester, *options: str) -> pytest.RunResult:
-    return project.runpytest_subprocess(*PLUGIN, *options)
+    return alone(pytester, monkeypatch)
 
 
 def cassette(project: pytest.Pytester, name: str = "poll.json") -> Any:

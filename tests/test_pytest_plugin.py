@@ -9,27 +9,13 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from plugged import PLUGIN, ran
 
 import docpact
 from docpact.rules import RULES
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-PLUGIN = ("-p", "docpact.pytest_plugin")
-
-
-@pytest.fixture
-def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
-    """A project of somebody else, whose pytest loads this plugin alone."""
-    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
-    monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)
-    pytester.makeini("[pytest]\naddopts = --strict-markers\nfilterwarnings = error\n")
-    return pytester
-
-
-def ran(project: pytest.Pytester, *options: str) -> pytest.RunResult:
-    return project.runpytest_subprocess(*PLUGIN, *options)
 
 
 # --- What a comparison says --------------------------------------------------------------------------------------------

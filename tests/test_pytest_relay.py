@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
+from plugged import ran
 
 import docpact
 from docpact.errors import UsageError
@@ -19,7 +20,6 @@ from docpact.pytest_plugin.relay import MockRelay
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-PLUGIN = ("-p", "docpact.pytest_plugin")
 # What a client of a task meets: the rest is about other requests than those for a task with its token.
 OF_TASKS = [
     f"{rule}/{variant}"
@@ -31,19 +31,6 @@ OF_TASKS = [
 
 def client(relay: MockRelay, **settings: Any) -> httpx.Client:
     return httpx.Client(transport=relay.transport, base_url=relay.url, headers=relay.headers, **settings)
-
-
-@pytest.fixture
-def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
-    """A project of somebody else, whose pytest loads this plugin alone."""
-    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
-    monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)
-    pytester.makeini("[pytest]\naddopts = --strict-markers\nfilterwarnings = error\n")
-    return pytester
-
-
-def ran(project: pytest.Pytester, *options: str) -> pytest.RunResult:
-    return project.runpytest_subprocess(*PLUGIN, *options)
 
 
 # --- In this process ---------------------------------------------------------------------------------------------------
