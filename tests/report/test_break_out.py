@@ -16,7 +16,7 @@ from test_formats import COMMAND, GITLAB, JUNIT, SARIF
 from docpact.cli import main
 from docpact.report import FORMATS
 from docpact.report.as_html import _POLICY
-from docpact.report.as_markdown import _safe
+from docpact.report.markdown_text import safe
 from docpact.report.showing import path, plain, uri
 
 if TYPE_CHECKING:
@@ -154,7 +154,7 @@ def test_a_markdown_table_keeps_its_columns_and_holds_no_markup_of_a_payload(rep
 
 @pytest.mark.parametrize("text", ["https://x.example", "www.x.example", "@someone", "#1", "- x", "a | b", "<b>", "`x`", "$x$"])
 def test_nothing_in_markdown_is_a_link_a_mention_or_markup(text: str) -> None:
-    assert not re.search(r"[|<>`$@]|://|www\.|#\d+(?!\d*;)|^-", _safe(text))
+    assert not re.search(r"[|<>`$@]|://|www\.|#\d+(?!\d*;)|^-", safe(text))
 
 
 def test_a_wrapped_line_on_a_terminal_never_begins_an_order() -> None:

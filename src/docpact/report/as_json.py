@@ -62,7 +62,7 @@ def render(run: Run, findings: Iterable[str]) -> Iterator[str]:
         }
     if run.checked is not None:
         head["check"] = _checked(run.checked)
-    text = _dumps(head)
+    text = dumps(head)
     yield f'{text[:-1]}, "findings": ['
     comma = "\n"
     for finding in findings:
@@ -87,7 +87,7 @@ def _checked(checked: Checked) -> dict[str, Any]:
 
 def line(finding: Finding) -> str:
     """Write one finding as a line of JSON."""
-    return _dumps(as_dict(finding))
+    return dumps(as_dict(finding))
 
 
 def as_dict(finding: Finding) -> dict[str, Any]:
@@ -130,7 +130,8 @@ def _suggestion(run: Run) -> dict[str, Any] | None:
     return None if best is None else {"name": best[0], "explains": best[1]}
 
 
-def _dumps(value: Any) -> str:
+def dumps(value: Any) -> str:
+    """Write a value as JSON that any encoding of UTF-8 can hold."""
     # A lone surrogate cannot be written as UTF-8; escapes keep the report a JSON text whatever a payload holds.
     text = json.dumps(value, ensure_ascii=False, allow_nan=False)
     return text if text.isprintable() else json.dumps(value, ensure_ascii=True, allow_nan=False)

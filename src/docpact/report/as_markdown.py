@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from docpact.finding import Severity
+from docpact.report.markdown_text import code, safe
 from docpact.report.notes import accepted
-from docpact.report.showing import answer, count, exchange, groups, left_out, outcome, page, place, plain, profile_hint, told
+from docpact.report.showing import answer, count, exchange, groups, left_out, outcome, page, place, profile_hint, told
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -16,9 +16,6 @@ if TYPE_CHECKING:
     from docpact.tally import Group
 
 _MOST = 100
-_WIDEST = 300
-# Every character that Markdown, HTML, mathematics or a mention may begin with; an entity is never one of them.
-_SPECIAL = re.compile(r"[&<>|`*_\[\]\\~#@:!{}=$\"]|(?<=[Ww]{3})\.|^[-+]|(?<=\s)[-+](?=\s)")
 _VERDICTS = {"conforms": "✅ conforms", "violates": "❌ violates", "not-established": "⚠️ not established"}
 
 
@@ -27,12 +24,12 @@ def render(run: Run, findings: Iterable[str]) -> Iterator[str]:
     del findings
     tally = run.tally
     yield f"### docpact: {_VERDICTS[str(tally.verdict(run.fail_on))]}\n\n"
-    yield f"{outcome(run)}; contract {_code(run.contract)}, profile {_code(run.profile)}, "
+    yield f"{outcome(run)}; contract {code(run.contract)}, profile {code(run.profile)}, "
     yield f"{count(tally.errors, 'error')}, {count(tally.warnings, 'warning')}.\n\n"
     for hint in profile_hint(run):
         yield f"> {hint}\n\n"
     for note in accepted(run):
-        yield f"> {_safe(note)}\n\n"
+        yield f"> {safe(note)}\n\n"
     if run.interrupted:
         yield "> The run was interrupted: this is what was found until then.\n\n"
     shown = groups(run, _MOST)
@@ -48,16 +45,16 @@ def render(run: Run, findings: Iterable[str]) -> Iterator[str]:
     if tally.not_read:
         yield "| could not be read | why |\n|---|---|\n"
         for source in tally.not_read:
-            yield f"| {_code(source.source)} | {_safe(source.reason)} |\n"
+            yield f"| {code(source.source)} | {safe(source.reason)} |\n"
         yield "\n"
-    yield f"docpact {run.version}, schema {_code(run.schema_sha256[:12])}\n"
+    yield f"docpact {run.version}, schema {code(run.schema_sha256[:12])}\n"
 
 
 def _row(group: Group) -> str:
     finding = group.first
     bad = "❌ error" if finding.severity is Severity.ERROR else "⚠️ warning"
-    said = "" if finding.clause is None else _code(page(finding.clause))
-    cells = (bad, _code(finding.rule), _code(told(finding.message)), f"{group.count:,}", _code(place(finding.place)), said)
+    said = "" if finding.clause is None else code(page(finding.clause))
+    cells = (bad, code(finding.rule), code(told(finding.message)), f"{group.count:,}", code(place(finding.place)), said)
     return f"| {' | '.join(cells)} |\n"
 
 
@@ -66,17 +63,6 @@ def _exchanges(shown: list[Group]) -> Iterator[str]:
     for group in shown:
         finding = group.first
         if finding.traffic is not None:
-            yield f"<details><summary>{_code(finding.rule)} {_safe(answer(finding.traffic))}</summary>\n\n"
-            yield from (f"{name} {_code(words)}\n\n" for name, words in exchange(finding.traffic))
+            yield f"<details><summary>{code(finding.rule)} {safe(answer(finding.traffic))}</summary>\n\n"
+            yield from (f"{name} {code(words)}\n\n" for name, words in exchange(finding.traffic))
             yield "</details>\n\n"
-
-
-def _code(text: str) -> str:
-    # In <code> no mention notifies anybody, and no issue is linked; entities keep the rest from meaning anything.
-    return f"<code>{_safe(text)}</code>"
-
-
-def _safe(text: str) -> str:
-    text = plain(text)
-    text = text if len(text) <= _WIDEST else f"{text[: _WIDEST - 1]}…"
-    return _SPECIAL.sub(lambda found: f"&#{ord(found.group())};", text)

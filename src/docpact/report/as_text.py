@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from docpact.finding import Severity
 from docpact.report.columns import cut, wrap
 from docpact.report.notes import accepted
+from docpact.report.paint import Paint
 from docpact.report.showing import answer, count, exchange, groups, outcome, page, place, plain, profile_hint, told
 from docpact.tally import Verdict
 
@@ -25,21 +26,13 @@ _MARGIN = 8
 def render(run: Run, findings: Iterable[str] = ()) -> Iterator[str]:
     """Yield the report line by line; nothing but the colours of `run.colour` is ever an escape."""
     del findings
-    paint = _Paint(run.colour)
+    paint = Paint(run.colour)
     shown = groups(run)
     for group in shown:
         yield from _entry(group, paint, run.width)
     yield from _left_out(run, len(shown))
     yield from _problems(run.tally, paint)
     yield from _summary(run, paint)
-
-
-class _Paint:
-    def __init__(self, colour: bool) -> None:  # noqa: FBT001 - private
-        self._on = colour
-
-    def __call__(self, text: str, code: str) -> str:
-        return f"\x1b[{code}m{text}\x1b[0m" if self._on else text
 
 
 def _left_out(run: Run, shown: int) -> Iterator[str]:
@@ -50,7 +43,7 @@ def _left_out(run: Run, shown: int) -> Iterator[str]:
         yield f"… and {run.tally.ungrouped:,} findings of further kinds, counted only\n\n"
 
 
-def _entry(group: Group, paint: _Paint, width: int | None) -> Iterator[str]:
+def _entry(group: Group, paint: Paint, width: int | None) -> Iterator[str]:
     finding = group.first
     red = "31" if finding.severity is Severity.ERROR else "33"
     title = f"{finding.severity} {finding.rule}  "
@@ -77,7 +70,7 @@ def _entry(group: Group, paint: _Paint, width: int | None) -> Iterator[str]:
     yield "\n"
 
 
-def _problems(tally: Tally, paint: _Paint) -> Iterator[str]:
+def _problems(tally: Tally, paint: Paint) -> Iterator[str]:
     for source in tally.not_read:
         yield f"{paint('unreadable', '31')} {plain(source.source)}  {plain(source.reason)}\n"
         yield f"  hint  {plain(source.hint)}\n\n"
@@ -86,7 +79,7 @@ def _problems(tally: Tally, paint: _Paint) -> Iterator[str]:
         yield f"… and {more:,} more that could not be read\n\n"
 
 
-def _summary(run: Run, paint: _Paint) -> Iterator[str]:
+def _summary(run: Run, paint: Paint) -> Iterator[str]:
     tally = run.tally
     verdict = tally.verdict(run.fail_on)
     code = {Verdict.CONFORMS: "32", Verdict.VIOLATES: "31", Verdict.NOT_ESTABLISHED: "33"}[verdict]
