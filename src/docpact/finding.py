@@ -17,10 +17,11 @@ except ImportError:
 
 
 class Severity(StrEnum):
-    """How bad a breach is: an `error` breaks the contract, a `warning` deserves a look."""
+    """How bad a breach is: an `error` breaks the contract, a `warning` deserves a look, a `note` is told, and is no breach."""
 
     ERROR = "error"
     WARNING = "warning"
+    NOTE = "note"
 
 
 class Layer(StrEnum):
@@ -30,6 +31,8 @@ class Layer(StrEnum):
     COHERENT = "coherent"
     LIFECYCLE = "lifecycle"
     TRANSPORT = "transport"
+    # Of what changed between two contracts, and of no payload.
+    COMPATIBILITY = "compatibility"
 
 
 class Place(NamedTuple):
@@ -67,11 +70,33 @@ class Traffic(NamedTuple):
     excerpt: str = ""
 
 
+class Witness(NamedTuple):
+    """What shows that a change is one, safe to show: the JSON `text` of a payload that one contract allows and the other refuses.
+
+    `allowed_by` and `refused_by` name the two. Where none could be made, `text` is empty, and `lack` says why.
+    """
+
+    text: str = ""
+    allowed_by: str = ""
+    refused_by: str = ""
+    lack: str = ""
+
+
+class Changed(NamedTuple):
+    """What changed between two contracts: what was promised, what is now, and the page lines behind each of them."""
+
+    old: object
+    new: object
+    old_clause: Clause | None = None
+    new_clause: Clause | None = None
+    witness: Witness | None = None
+
+
 class Finding(NamedTuple):
     """One breach of one rule at one place.
 
     `found` and `expected` are safe to show: short, and without secrets (see `redact`). `excused_by` names the profiles under
-    which this would not be a finding. `traffic` is there where a live endpoint was asked.
+    which this would not be a finding. `traffic` is there where a live endpoint was asked, `changed` where contracts were compared.
     """
 
     rule: str
@@ -85,6 +110,7 @@ class Finding(NamedTuple):
     clause: Clause | None = None
     excused_by: tuple[str, ...] = ()
     traffic: Traffic | None = None
+    changed: Changed | None = None
 
     @property
     def fingerprint(self) -> str:
