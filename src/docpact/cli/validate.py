@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from docpact import captures, inputs
-from docpact.cli import accepting, configured, progress, reports, spread
+from docpact.cli import accepting, configured, progress, reading, reports, spread
 from docpact.contract import load
 from docpact.errors import Exit, UsageError
 from docpact.finding import Layer
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from docpact.cli import Streams
-    from docpact.contract import Contract
     from docpact.tally import Tally
 
 _EXAMPLES = """examples:
@@ -25,23 +24,14 @@ _EXAMPLES = """examples:
   docpact validate polls.ndjson --stories
   curl -s https://relay.example/mj/task/1/fetch | docpact validate -"""
 
-_INPUTS = (
-    "captures: JSON, one payload a line, JSON text sequences, HAR, cassettes of vcrpy and Schemathesis, Parquet; "
-    "as they are, in .gz, .zst, .bz2 or .xz, in tar or zip; s3://, gs://, https://; - is standard input"
-)
-_URLS = (
-    "of HAR files and cassettes, judge the answers to these URLs: * is anything, {id} the id asked for; re:… is a "
-    "regular expression (default: the path of the contract, behind any prefix)"
-)
 _LAYERS = ("documented", "coherent", "lifecycle")
-_UNITS = {"": 1, "k": 2**10, "m": 2**20, "g": 2**30}
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     add = parser.add_argument
     parser.epilog = _EXAMPLES
-    add("inputs", nargs="*", metavar="FILE|DIR|GLOB|ADDRESS|-", help=_INPUTS)
+    add("inputs", nargs="*", metavar=reading.NAMED, help=reading.INPUTS)
     add("--contract", default="task-fetch", metavar="NAME|DIR", help="the contract to judge by (default: task-fetch)")
     add("--profile", default="documented", metavar="NAME", help="what a family of servers does beside the page")
     add("--layer", action="append", metavar="LAYER", help=f"judge only these layers, of {', '.join(_LAYERS)}")
@@ -52,9 +42,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add("--fail-on", default="error", choices=configured.FAIL_ON, help="what makes the exit code 1")
     accepting.configure(parser)
     add("--max-findings", type=int, metavar="N", help="list at most N findings; all of them are counted")
-    add("--max-bytes", default="64M", metavar="SIZE", help="do not judge a larger text (default: 64M)")
-    add("--url-pattern", action="append", metavar="GLOB", help=_URLS)
-    add("--column", metavar="NAME", help="the column of a Parquet file that holds the payloads as JSON text")
+    reading.configure(parser)
     spread.configure(parser)
     configured.configure(parser)
 
@@ -79,7 +67,8 @@ def run(options: argparse.Namespace, streams: Streams) -> int:
     bar = progress.Bar(options.inputs, tally, streams)
     with reports.Gathered(options, contract) as gathered, spread.Spread(options, settings, streams) as crew:
         interrupted = False
-        wanted = crew.wanted(_inputs(options, contract, blocks=not gathered.wants_texts and tally.sample is None), contract)
+        blocks = not gathered.wants_texts and tally.sample is None
+        wanted = crew.wanted(reading.wanted(options, contract, blocks=blocks), contract)
         try:
             read = inputs.read(options.inputs, streams.stdin, wanted, bar.opened)
             texts = bar.watch(crew.judged(read, stream, wanted, bar.opened))
@@ -131,21 +120,3 @@ def _settings(options: argparse.Namespace) -> Settings:
     if not layers:
         return settings
     return Settings(options.profile, layers, options.each, stories=options.stories, asked=options.task)
-
-
-def _inputs(options: argparse.Namespace, contract: Contract, *, blocks: bool) -> inputs.Settings:
-    limit = _bytes(options.max_bytes)
-    try:
-        urls = tuple(map(inputs.chosen, options.url_pattern or ())) or inputs.operations(contract.openapi)
-    except ValueError as error:
-        raise UsageError(f"--url-pattern: {error}", hint="give text with * and {id}, or re: and an expression") from error
-    return inputs.Settings(limit, urls, options.column, blocks=blocks)
-
-
-def _bytes(size: str) -> int:
-    digits, unit = size.lower().removesuffix("ib").removesuffix("b"), ""
-    if digits[-1:] in _UNITS:
-        digits, unit = digits[:-1], digits[-1:]
-    if not (digits.isascii() and digits.isdigit()) or int(digits) == 0:
-        raise UsageError(f"--max-bytes {size!r} is no size", hint="give bytes, or a number with K, M or G: 64M")
-    return int(digits) * _UNITS[unit]

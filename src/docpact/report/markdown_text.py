@@ -12,7 +12,7 @@ _SPECIAL = re.compile(r"[&<>|`*_\[\]\\~#@:!{}=$\"]|(?<=[Ww]{3})\.|^[-+]|(?<=\s)[
 
 
 def code(text: str) -> str:
-    """Write a value, a name or a path: in <code> no mention notifies anybody, and no issue is linked; entities mean nothing else."""
+    """Write a value, a name or a path: in <code> no mention notifies anybody, no issue is linked, and no entity means more."""
     return f"<code>{safe(text)}</code>"
 
 

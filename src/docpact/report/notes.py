@@ -38,7 +38,8 @@ def _checked(checked: Checked, *, violates: bool) -> Iterator[str]:
     yield f"asked {plain(checked.base)}: {asked}, {count(checked.polls, 'answer')} with a task"
     if checked.polls:
         seen = (_listed(checked.seen.get(name, ())) for name in ("statuses", "actions", "transitions"))
-        yield f"seen: {'; '.join(words for words in seen if words)}"
+        said = "; ".join(words for words in seen if words)
+        yield from [f"seen: {said}"] if said else []
     for note in checked.notes:
         yield f"not tried: {told(note)}" if " never " in note else told(note)
 
