@@ -88,6 +88,16 @@ def test_only_what_was_begun_for_this_target_is_taken_away(tmp_path: Path) -> No
     } - gone  # fmt: skip
 
 
+def test_what_a_link_leads_to_is_replaced_and_not_the_link(tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir()
+    link, real = tmp_path / "link.json", tmp_path / "real" / "tape.json"
+    link.symlink_to(real)
+    for content in (b"new", b"newer"):
+        write_whole(link, content)
+        assert (link.is_symlink(), real.read_bytes()) == (True, content)
+    assert names(tmp_path / "real") == ["tape.json"]
+
+
 def test_who_is_interrupted_leaves_nothing(tmp_path: Path) -> None:
     path = tmp_path / "tape.json"
     assert ended(writing(path), signal.SIGINT) != 0

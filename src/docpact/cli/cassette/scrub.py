@@ -86,8 +86,7 @@ def _told(thing: files.Found, found: Cleaned, streams: Streams, *, check: bool) 
         return Exit.VIOLATES
     from docpact.files import write_whole
 
-    # What a link leads to is replaced, and not the link.
-    write_whole(Path(os.path.realpath(thing.name)), found.content)
+    write_whole(Path(thing.name), found.content)
     return Exit.CONFORMS
 
 
