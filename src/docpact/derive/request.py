@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from docpact.derive import labels
+from docpact.derive.labelled import find_labelled
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,7 +15,9 @@ if TYPE_CHECKING:
 _METHODS = "GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS"
 _ADDRESS = r"(?:(?:https?://|\{\{)[^\s'\"`\\]+|/[^\s'\"`\\]*)"
 _METHOD_ALONE = re.compile(rf"(?i:{_METHODS})")
-_METHOD_AND_ADDRESS = re.compile(rf"(?P<method>{_METHODS})\s*:?\s*(?P<address>{_ADDRESS})")
+_METHOD_AND_ADDRESS = re.compile(rf"\[?(?P<method>{_METHODS})\]?\s*:?\s*(?P<address>{_ADDRESS})(?:\s+HTTP/[\d.]+)?")
+_IN_HEADING = re.compile(rf"#.*\s[(（]?(?P<method>{_METHODS})\s+(?P<address>/[^\s'\"`\\()（）]*)[)）]?")
+_MARKUP = str.maketrans("", "", "*`")
 _CURL = re.compile(r"(?i)^[$>\s]*curl\b|^[$>\s]*curl-")
 _CURL_METHOD = re.compile(rf"(?:--request|-X)\s*['\"]?(?P<method>{_METHODS})")
 _CURL_ADDRESS = re.compile(r"(?P<address>(?:https?://|\{\{)[^\s'\"`\\]+)")
@@ -47,12 +50,16 @@ class Request:
 def find_requests(lines: Sequence[str], most: int = _MOST) -> list[Request]:
     """Find the requests of a page, the heading's before the code sample's; `most` bounds how many are looked for."""
     headed, sampled = [], []
+    labelled = find_labelled(lines)
     for at, line in enumerate(lines):
         if len(line) > _LONGEST:
             continue
         found = _curl(lines, at) if _CURL.search(line) else None
         if found is not None:
             sampled.append(found)
+        elif at in labelled:
+            one = labelled[at]
+            headed += [found for found in [_request(one.method, one.address, at, "heading")] if found is not None]
         elif (found := _headed(lines, at)) is not None:
             headed.append(found)
         if len(headed) + len(sampled) >= most:
@@ -61,8 +68,9 @@ def find_requests(lines: Sequence[str], most: int = _MOST) -> list[Request]:
 
 
 def _headed(lines: Sequence[str], at: int) -> Request | None:
-    line = lines[at].strip("`* ")
-    if (match := _METHOD_AND_ADDRESS.fullmatch(line)) is not None:
+    line = lines[at].translate(_MARKUP).strip("#>-•| ")
+    match = _METHOD_AND_ADDRESS.fullmatch(line) or _IN_HEADING.fullmatch(lines[at].translate(_MARKUP).strip())
+    if match is not None:
         return _request(match["method"], match["address"], at, "heading")
     if _METHOD_ALONE.fullmatch(line) and line.isupper():
         following = [part for part in lines[at + 1 : at + 40] if part]

@@ -1,0 +1,78 @@
+"""The reader of tables: markdown of any dialect, copied cells, drawn tables; in the languages that pages are written in."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from docpact.derive import request
+from docpact.derive.claims import Draft, Note
+from docpact.derive.tables_answer import find_answer
+from docpact.derive.tables_columns import is_head
+from docpact.derive.tables_named import named
+from docpact.derive.tables_purpose import placed
+from docpact.derive.tables_request import operation
+from docpact.derive.tables_rows import find_tables
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from docpact.derive.claims import Entry
+    from docpact.derive.page import Page
+
+STYLE = "tables"
+_MOST_ENTRIES = 1500
+_MOST_TOKENS = 2000
+_TOKEN = re.compile(r"[A-Za-z][A-Za-z0-9_-]{1,63}")
+
+
+def drafts(page: Page) -> list[Draft]:
+    """Read the one operation of a page of tables; nothing where no table lists the members of its answer."""
+    found = find_tables(page, is_head)
+    if not found:
+        return []
+    tables = placed(found, page.lines)
+    answer = find_answer(page, tables, named(tables, page.lines))
+    if answer is None:
+        return []
+    requests = request.find_requests(page.lines)
+    entries = answer.entries
+    notes = list(_limits(entries))
+    if len(entries) >= _MOST_ENTRIES:
+        lines = (answer.table.table.line, answer.table.table.end)
+        notes.append(Note("limit", f"only the first {_MOST_ENTRIES} members are read", lines))
+    words = "".join([*answer.table.table.head, *(entry.description for entry in entries[:200])])
+    return [
+        Draft(
+            style=STYLE,
+            language="zh" if re.search("[\u4e00-\u9fff]", words) and not re.search("[\u3040-\u30ff]", words) else "en",
+            operation=operation(page, tables, requests),
+            entries=tuple(entries[:_MOST_ENTRIES]),
+            paths=tuple(one.path for one in requests[1:]),
+            example=answer.example,
+            tokens=_tokens(page, entries),
+            notes=tuple(notes),
+            listing=answer.listing,
+        )
+    ]
+
+
+def _limits(entries: Sequence[Entry]) -> list[Note]:
+    return [
+        Note("note", f"{entry.name}: the page also says {limit!r}, which the schema does not carry", entry.lines["member"])
+        for entry in entries
+        for limit in entry.limits
+    ][:_MOST_ENTRIES]
+
+
+def _tokens(page: Page, entries: Sequence[Entry]) -> dict[str, int]:
+    """Collect the words of the page, each with its first line: what may be a value where values run together."""
+    if all(entry.listed for entry in entries):
+        return {}
+    found: dict[str, int] = {}
+    for number, line in enumerate(page.lines, start=1):
+        for token in _TOKEN.findall(line[:5000]):
+            found.setdefault(token, number)
+        if len(found) > _MOST_TOKENS:
+            break
+    return found

@@ -1,0 +1,199 @@
+"""Which of a page's tables lists the answer, by labels, statuses, names and the example; and its members, all joined."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from docpact.derive import tables_cells as cells
+from docpact.derive.example import find_example, scopes
+from docpact.derive.tables_members import Node, read_members
+from docpact.derive.tables_named import Named, components, expand, flatten
+from docpact.derive.tables_types import read_cell
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from docpact.derive.claims import Entry, Example
+    from docpact.derive.page import Page
+    from docpact.derive.tables_purpose import Placed
+
+_MOST_EXAMPLES = 40
+_LONGEST_EXAMPLE = 20_000
+_OF_REQUEST = re.compile(r"请求|入参|リクエスト|요청|(?i:\brequest|\bsolicitud|\brequisição|\banfrage|\brequête|запрос)")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The answer as tables tell it: its entries, whether it is an array of them, its table, and the page's example."""
+
+    entries: list[Entry]
+    listing: bool
+    table: Placed
+    example: Example | None
+    flat: bool
+
+
+def find_answer(page: Page, tables: Sequence[Placed], known: Named) -> Answer | None:
+    """Find the answer that the tables of one operation list; None where no table does."""
+    examples = list(_examples(page))
+    answers = [_read(one, known, examples) for one in _candidates(tables, known, examples)]
+    read = [one for one in answers if one is not None]
+    if not read:
+        return None
+    # An answer that succeeds comes before another; then what the example shows, then the first.
+    return max(read, key=lambda one: (_succeeds(one.table), one.table.purpose == "response", _overlap(one), len(one.entries)))
+
+
+def _succeeds(one: Placed) -> bool:
+    return not one.status or one.status.startswith("2")
+
+
+def _candidates(tables: Sequence[Placed], known: Named, examples: Sequence[Example]) -> list[Placed]:
+    """Return the tables that may list the answer, by the strongest word that any of them has."""
+    members = [one for one in tables if one.lists_members and one.purpose not in ("status", "enum")]
+    inner = _inner(members, known)
+    response = [one for one in members if one.purpose == "response" and _succeeds(one)]
+    outer = [one for one in response if one.table.line not in inner]
+    if response:
+        return outer or response
+    named = _by_status(tables, known)
+    if named is not None:
+        return [named]
+    loose = [one for one in members if one.purpose == "" and _succeeds(one)]
+    loose = [one for one in loose if one.table.line not in inner] or loose
+    return [one for one in loose if _shown(one, examples) or (not examples and "type" in one.kinds.at)]
+
+
+def _inner(members: Sequence[Placed], known: Named) -> set[int]:
+    """Return the tables (by line) that another one names as the type, or the inside, of one of its members."""
+    found: set[int] = set()
+    for one in members:
+        for node in _all(read_members(one.table, one.kinds).nodes):
+            claim = node.entry.claim
+            holds = claim.type in ("object", "array") or bool(claim.component)
+            other = known.find(*components(claim), node.anchor, *((node.entry.name,) if holds else ()))
+            if other is not None and other.table.line != one.table.line:
+                found.add(other.table.line)
+    return found
+
+
+def _all(nodes: Sequence[Node]) -> Iterator[Node]:
+    waiting = list(nodes)
+    while waiting:
+        node = waiting.pop()
+        yield node
+        waiting += node.children
+
+
+def _by_status(tables: Sequence[Placed], known: Named) -> Placed | None:
+    """Follow the schema that a table of statuses names for the first answer that succeeds."""
+    for one in tables:
+        if one.purpose != "status":
+            continue
+        for row in one.table.rows:
+            code = cells.clean(one.kinds.cell(row, "status") or one.kinds.cell(row, "name"))
+            schema = one.kinds.cell(row, "schema")
+            said = cells.said(schema)
+            if not code.strip("`* ").startswith(("2", "default")) or not said:
+                continue
+            claim = read_cell(said).claim
+            table = known.find(*components(claim), cells.anchor(schema), said)
+            if table is not None:
+                return replace(
+                    table,
+                    purpose="response",
+                    status=code[:3],
+                    labels=(*table.labels, f"[]{said}" if claim.type == "array" else said),
+                )
+    return None
+
+
+def _read(one: Placed, known: Named, examples: Sequence[Example]) -> Answer | None:
+    members = read_members(one.table, one.kinds)
+    listing = members.root is not None and members.root.type == "array"
+    listing = listing or (one.purpose == "response" and bool(one.labels) and one.labels[-1].startswith("[]"))
+    if not members.nodes and members.root is not None:
+        table = known.find(*components(members.root), members.root_anchor)
+        members = read_members(table.table, table.kinds) if table is not None else members
+    known.left = 1500
+    expand(members.nodes, known, (one.table.line,))
+    entries = flatten(members)
+    if not entries:
+        return None
+    flat = members.flat and all(entry.depth == 0 for entry in entries)
+    example = _best(entries, examples)
+    if example is not None and isinstance(example.value, list) and not listing:
+        listing = True
+    entries = _unplaced(entries, example) if flat else entries
+    return Answer(entries, listing, one, example, flat)
+
+
+def _overlap(one: Answer) -> float:
+    return _alike(one.entries, one.example) if one.example is not None else 0.0
+
+
+def _shown(one: Placed, examples: Sequence[Example]) -> bool:
+    entries = [node.entry for node in read_members(one.table, one.kinds).nodes]
+    return _best(entries, examples) is not None
+
+
+def _best(entries: Sequence[Entry], examples: Sequence[Example]) -> Example | None:
+    """Return the first example that shows most of the members, if it is one of this answer at all."""
+    best = max(examples, key=lambda one: _alike(entries, one), default=None)
+    return best if best is not None and 2 * _alike(entries, best) >= 1 else None
+
+
+def _alike(entries: Sequence[Entry], example: Example | None) -> float:
+    """Return the share of names that entries and example have in common, at the top level: the harmonic mean of both."""
+    top = scopes(example.value) if example is not None else {}
+    shown = top.get("") or top.get("/*")
+    names = {entry.name for entry in entries if not entry.depth}
+    if shown is None or not names or not shown.members:
+        return 0.0
+    everywhere = {name for scope in top.values() for name in scope.members}
+    common = len(names & set(shown.members))
+    # A flat list names what the example has further down, too.
+    recall = max(common, len(names & everywhere)) / len(names)
+    precision = common / len(shown.members)
+    return 2 * recall * precision / (recall + precision) if recall + precision else 0.0
+
+
+def _examples(page: Page) -> Iterator[Example]:
+    """Yield the JSON values that stand on a page, those of a request left out."""
+    at, tries, last = 0, 0, 0
+    lines = page.lines
+    while at < len(lines) and tries < _MOST_EXAMPLES:
+        if lines[at][:1] not in ("{", "["):
+            at += 1
+            continue
+        end = next((n for n in range(at, min(len(lines), at + _LONGEST_EXAMPLE)) if lines[n].startswith("```")), len(lines))
+        example, _ = find_example(lines, at, min(end, at + _LONGEST_EXAMPLE))
+        tries += 1
+        if example is None:
+            at = end if end < len(lines) else at + 1
+            continue
+        if isinstance(example.value, dict | list) and not _of_request(lines, last, at):
+            yield example
+        at = last = example.lines[1]
+
+
+def _of_request(lines: Sequence[str], floor: int, at: int) -> bool:
+    """Tell whether the nearest words above an example speak of a request."""
+    words = [line for line in lines[max(floor, at - 8) : at] if line and not line.startswith(("```", "|", "}"))]
+    return bool(words) and _OF_REQUEST.search(words[-1][:80]) is not None and "返回" not in words[-1][:80]
+
+
+def _unplaced(entries: list[Entry], example: Example | None) -> list[Entry]:
+    """Say that a flat list has lost its nesting, where a name stands in it twice or the example has names further down."""
+    names = [entry.name for entry in entries]
+    lost = len(set(names)) < len(names)
+    if example is not None and not lost:
+        found = scopes(example.value)
+        top = found.get("") or found.get("/*")
+        inside = {name for path, scope in found.items() if scope is not top for name in scope.members}
+        holders = {entry.name for entry in entries if entry.claim.holder is not None or entry.claim.type is None}
+        lost = top is not None and bool(holders) and any(name in inside and name not in top.members for name in names)
+    lost = lost and any(entry.claim.holder is not None for entry in entries)
+    return [replace(entry, depth=None) for entry in entries] if lost else entries
