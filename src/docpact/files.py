@@ -35,8 +35,8 @@ _RANDOM = 8
 def write_whole(path: Path, content: bytes | Iterable[bytes]) -> None:
     """Write `content`, whole or in pieces, so that a reader, or an interruption, sees the old file or the new one.
 
-    Nothing between is ever to be seen. Folders above are made. What a link leads to is replaced, and not the link. What a process
-    that was killed has left of the same target is taken away. Raises `UsageError` where the target cannot be written.
+    Nothing between is ever to be seen. Folders above are made. What a link leads to is replaced, and not the link. What a
+    process that was killed has left of the same target is taken away. Raises `UsageError` where it cannot be written.
     """
     path = Path(os.path.realpath(path))
     try:

@@ -17,6 +17,7 @@ from docpact.api import load
 from docpact.cassettes.player import Recorder
 from docpact.cassettes.tape import Tape
 from docpact.cli import main
+from docpact.pytest_plugin.relay import MockRelay
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -67,6 +68,24 @@ def test_it_conforms_and_holds_no_secret(path: Path) -> None:
     metadata = Tape(path.read_bytes()).metadata
     assert (metadata["profile"], metadata["verdict"]) == (path.stem, "conforms")
     assert metadata["contract_sha256"] == CONTRACT.schema_sha256, "sh .ci/cassettes records it anew"
+
+
+@pytest.mark.parametrize("way", ["tolerant", "strict"])
+def test_ways_to_read_the_page_are_no_families_and_need_no_cassette_of_their_own(way: str) -> None:
+    assert {*CONTRACT.profiles} == PROFILES | {"tolerant", "strict"}
+    [documented] = (path for path in SET if path.stem == "documented")
+    assert main(["cassette", "lint", "--stories", "--profile", way, str(documented)], stdout=io.StringIO()) == 0
+    told = [{asked.id: told_by(relay, asked.path) for asked in relay.tasks()} for relay in map(relayed, ("documented", way))]
+    assert told[0] == told[1]
+
+
+def relayed(profile: str) -> MockRelay:
+    return MockRelay(CONTRACT, profile=profile, seed="cassettes")
+
+
+def told_by(relay: MockRelay, path: str) -> list[bytes]:
+    with httpx.Client(transport=relay.transport, base_url=relay.url, headers=relay.headers) as http:
+        return [http.get(path).content for _ in range(12)]
 
 
 @pytest.mark.parametrize("get", [with_requests, with_httpx, with_async_httpx, with_aiohttp])
