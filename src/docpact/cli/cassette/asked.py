@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from docpact.live.verdict import Verdict
 
 # What `docpact check` can do besides: a recording is of polls alone.
-_ALWAYS: dict[str, Any] = {"layer": None, "probe": ["none"], "thorough": False}
+_ALWAYS: dict[str, Any] = {"layer": None, "probe": ["none"], "thorough": False, "body": None}
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
