@@ -10,8 +10,9 @@ True
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from docpact import strategies as strategies
-    from docpact.api import Contract, check, load, schemathesis_check
+    from docpact.api import Contract, load
     from docpact.assertions import assert_conforms, assert_story
+    from docpact.checking import check, schemathesis_check
     from docpact.errors import DocpactError
     from docpact.finding import Clause, Finding, Layer, Place, Severity
 
@@ -44,9 +45,9 @@ _HOMES = {
     "Severity": "docpact.finding",
     "assert_conforms": "docpact.assertions",
     "assert_story": "docpact.assertions",
-    "check": "docpact.api",
+    "check": "docpact.checking",
     "load": "docpact.api",
-    "schemathesis_check": "docpact.api",
+    "schemathesis_check": "docpact.checking",
     "strategies": "docpact.strategies",
 }
 _MODULES = ("strategies",)

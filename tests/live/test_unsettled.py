@@ -10,7 +10,7 @@ import pytest
 from doors import Answers
 from leaping import run
 
-from docpact import api
+from docpact import checking
 from docpact.contract import load
 from docpact.errors import Exit
 from docpact.exchange import Answer, Lack
@@ -109,7 +109,7 @@ def test_nothing_waits_for_what_proposes_and_the_deadline_is_kept(stuck: list[st
     plan = Plan(tasks=tuple(task.id for task in made.tasks()[:2]), token=TOKEN, probes=frozenset(Probe))
 
     async def ask() -> Verdict:
-        return await api.ask(CONTRACT, plan, door)
+        return await checking.ask(CONTRACT, plan, door)
 
     verdict = run(ask())
     assert stuck == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from docpact import __version__, api
+from docpact import __version__, checking
 from docpact.cli import accepting, configured, endpoint, polling, reports
 from docpact.contract import load
 from docpact.errors import Exit, MissingExtraError
@@ -82,7 +82,7 @@ def run(options: argparse.Namespace, streams: Streams) -> int:
     with reports.Gathered(options, contract) as gathered:
         host = Host(options.base, asking.consent(options, plan.token))
         line = polling.Line(plan, streams)
-        verdict = asyncio.run(line.watched(api.ask(contract, plan, host, tally=tally, watch=line.follow)))
+        verdict = asyncio.run(line.watched(checking.ask(contract, plan, host, tally=tally, watch=line.follow)))
         tally.not_established = verdict.not_established is not None or not verdict.saw.polls
         _record(options.record, verdict, host.base, plan)
         _gather(gathered, verdict, plan)
