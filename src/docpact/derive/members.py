@@ -24,6 +24,14 @@ _REQUIRED_SAID = re.compile(
 _NULLABLE_SAID = re.compile(
     r"(?i)(?:[-*•]\s*)?(?:nullable|可为空|是否可为空|允许为空|可空|null)\s*[:：]\s*(?P<value>\S{1,12})\.?"
 )
+_TYPE_WORDS = (
+    "type|data ?type|类型|数据类型|字段类型|參數類型|類型|型|タイプ|データ型|데이터 타입|타입|유형|tipo(?: de dato)?|typ|datentyp"
+    "|тип(?: данных)?"
+)
+_TYPE_SAID = re.compile(rf"(?i)(?:[-*•]\s*)?(?:{_TYPE_WORDS})(?:\s*[:：]\s*|\s+(?=[`*\u4e00-\u9fff]))(?P<type>\S.*)")
+_DESCRIBED = re.compile(
+    r"(?i)(?:description|desc|meaning|描述|说明|含义|備考|説明|설명|descripción|descrição|beschreibung|описание|名称)\s*[:：]\s*"
+)
 _YES = {
     "yes",
     "true",
@@ -93,6 +101,7 @@ class _Collected:
     default: str | None = None
     form: str | None = None
     enum: bool = False
+    typed: tuple[TypeClaim, int] | None = None
     lines: dict[str, Lines] = field(default_factory=dict)
 
 
@@ -116,7 +125,12 @@ def _entry(lines: Sequence[str], head: Head, until: int) -> Entry:
     if said.words:
         _put(got, "text", head.type_at + 1, said.words)
     _collect(lines, head.after, until, got)
-    claim = said.claim or TypeClaim(None)
+    claim, type_line = said.claim, head.type_at + 1
+    if claim is None and got.typed is not None:
+        claim, type_line = got.typed
+    if claim is not None:
+        got.lines["type"] = (type_line, type_line)
+    claim = claim or TypeClaim(None)
     found = listed.find(got.before, got.after, got.values, enum=claim.enum or got.enum)
     words = [*found.before, *found.after]
     if words:
@@ -129,8 +143,6 @@ def _entry(lines: Sequence[str], head: Head, until: int) -> Entry:
     else:
         got.lines.pop("enum", None)
     got.lines["member"] = (at + 1, _last(lines, at, until))
-    if said.claim is not None:
-        got.lines["type"] = (head.type_at + 1, head.type_at + 1)
     claim = replace(
         claim,
         nullable=claim.nullable if got.nullable is None else got.nullable,
@@ -172,7 +184,34 @@ def _take_said(got: _Collected, at: int, line: str) -> bool:
     if (match := _NULLABLE_SAID.fullmatch(line)) is not None and (value := _yes(match["value"])) is not None:
         got.nullable = value
         return True
+    if (match := _TYPE_SAID.fullmatch(line[:200])) is not None:
+        said = qualifiers.read(match["type"], components=True)
+        if said.claim is not None:
+            got.typed = got.typed or (said.claim, at + 1)
+            _required(got, said.required, at)
+            got.nullable = got.nullable if said.nullable is None else said.nullable
+            if said.words:
+                got.before.append((at + 1, said.words))
+            return True
     return _KEYED.fullmatch(line) is not None
+
+
+def says_something_else(line: str) -> bool:
+    """Tell whether a line says something of the member above it, and names none: `Type: string`, `Values: A, B`."""
+    bare = line.replace("**", "").replace("`", "")[:300]
+    return (
+        type_said(bare) is not None
+        or _DESCRIBED.match(bare) is not None
+        or _REQUIRED_SAID.fullmatch(bare) is not None
+        or _NULLABLE_SAID.fullmatch(bare) is not None
+        or _value_label(bare) is not None
+    )
+
+
+def type_said(line: str) -> TypeClaim | None:
+    """Read a line that names the type that it says: `Type: string`, `**类型** 字符串`; None for any other."""
+    match = _TYPE_SAID.fullmatch(line.replace("**", "")[:200])
+    return qualifiers.read(match["type"], components=True).claim if match is not None else None
 
 
 def _yes(word: str) -> bool | None:
@@ -199,6 +238,8 @@ def _collect(lines: Sequence[str], start: int, until: int, got: _Collected) -> N
         elif state == "text" and labels.LIMIT.fullmatch(line[:80]):
             got.limits.append(line)
             continue
+        elif (described := _DESCRIBED.match(line)) is not None and line[described.end() :]:
+            state, line = "text", line[described.end() :]
         state = _put(got, state, at + 1, line)
 
 

@@ -11,7 +11,7 @@ from docpact.derive.typeline import read_type
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_REQUEST = {"path", "query", "header", "cookie", "request-body"}
+REQUEST = {"path", "query", "header", "cookie", "request-body"}
 _LANGUAGES = {"shell", "curl", "javascript", "java", "python", "php", "go", "http", "json", "c", "c#", "ruby", "swift"}
 
 
@@ -75,7 +75,7 @@ def _heading(lines: Sequence[str], at: int) -> str | None:
         return None
     following = next((line for line in lines[at + 1 : at + 4] if line), "")
     before = next((line for line in reversed(lines[max(at - 3, 0) : at]) if line), "")
-    if kind in _REQUEST:
+    if kind in REQUEST:
         return kind
     # With a colon, `Example:` opens the sample value of one member, unless a body follows.
     if kind == "example" and lines[at].endswith((":", "：")) and following[:1] not in ("{", "[", "`"):
@@ -100,7 +100,7 @@ def _opens(line: str) -> bool:
 def _answers(kind: str, *, now: bool) -> bool:
     if kind in ("response", "answer"):
         return True
-    return now and kind not in _REQUEST and kind not in ("request", "code", "auth")
+    return now and kind not in REQUEST and kind not in ("request", "code", "auth")
 
 
 def _placed(kind: str, *, answering: bool) -> str:
