@@ -94,9 +94,19 @@ def test_what_breaks_the_contract_is_not_saved_unless_it_is_kept_with_a_mark(rel
 
 def test_another_recording_replaces_its_task_and_keeps_the_others(relay: MockRelay, tmp_path: Path) -> None:
     path, (one, other) = tmp_path / "tape.json", relay.tasks()[:2]
-    for task in (one, other, one):
-        assert record(relay, path, "--task", task.id)[0] == 0
+    said = [record(relay, path, "--task", task.id) for task in (one, other, one)]
+    assert [code for code, _, _ in said] == [0, 0, 0]
+    assert ["1 answer of 1 task" in said[0][2], "2 answers of 2 tasks" in said[1][2]] == [True, True]
     assert sorted(str(payload["id"]) for _, payload in held(path)) == sorted([one.id, other.id])
+
+
+def test_a_cassette_of_another_profile_is_left_alone_and_nothing_is_asked(relay: MockRelay, tmp_path: Path) -> None:
+    path, task = tmp_path / "tape.json", relay.tasks()[0]
+    assert record(relay, path, "--task", task.id)[0] == 0
+    before, asked = path.read_bytes(), len(relay.asked)
+    code, _, err = record(relay, path, "--task", task.id, "--profile", "java-proxy")
+    assert (code, path.read_bytes(), len(relay.asked)) == (2, before, asked)
+    assert "holds a recording of the profile 'go-relay', and this would be one of 'java-proxy'" in err
 
 
 @pytest.mark.parametrize(

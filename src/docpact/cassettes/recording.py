@@ -36,9 +36,10 @@ class RefusedError(DocpactError):
 
 
 class Judged(NamedTuple):
-    """What a recording shows: how many payloads it holds, and what was found in them, and in the polls of each task."""
+    """What a recording shows: how many payloads of how many tasks, and what was found in them and in the polls of each."""
 
     payloads: int
+    tasks: int
     findings: Sequence[Finding]
 
     @property
@@ -78,7 +79,7 @@ def judged(interactions: Iterable[Interaction], contract: Contract, profile: str
     Raises `ContractError` for a profile that the contract does not have.
     """
     stream = Stream(contract, Settings(profile=profile, stories=contract.lifecycle is not None))
-    tasks, payloads = Tasks(contract), 0
+    tasks, payloads, ids = Tasks(contract), 0, set[str]()
     found: list[Finding] = []
     for number, one in enumerate(interactions):
         asked = tasks.asked(one)
@@ -87,9 +88,10 @@ def judged(interactions: Iterable[Interaction], contract: Contract, profile: str
         body = content(one)
         text = Text(f"interactions/{number}", None, body, len(body), Answer(asked or None, milliseconds(one.at)))
         payloads += 1
+        ids.add(asked)
         for findings in stream.judge(text):
             found += findings
-    return Judged(payloads, found)
+    return Judged(payloads, len(ids), found)
 
 
 class Seal:
@@ -111,7 +113,7 @@ class Seal:
         self._keep = keep
         self._at = at
         self._said = dict(said or {})
-        self.judged = Judged(0, ())
+        self.judged = Judged(0, 0, ())
         self.removed: Counter[str] = Counter()
 
     def __call__(self, interactions: Iterable[Interaction], metadata: Mapping[str, Any] | None = None) -> Iterator[bytes]:

@@ -57,7 +57,7 @@ def run(options: argparse.Namespace, streams: Streams) -> int:
     if not options.task:
         raise UsageError("name the task to record: --task ID", hint=example)
     path = asked.target(options.out, example)
-    _refuse_foreign(path)
+    _refuse_foreign(path, options.profile)
     at, contract = _time(options.at), load(options.contract)
     shown = None if options.shown is None else _address(options.shown)
     tasks, follows = ([], options.task) if options.follow else (options.task, [])
@@ -82,7 +82,7 @@ def run(options: argparse.Namespace, streams: Streams) -> int:
     if options.follow and not keeps:
         _refuse_unended(listed, contract, len(asked_for))
     _save(path, listed, seal)
-    saying.saved(options.out, seal, len(asked_for), streams)
+    saying.saved(options.out, seal, streams)
     return code
 
 
@@ -105,17 +105,26 @@ def _refuse_unended(interactions: list[Interaction], contract: Contract, tasks: 
         )
 
 
-def _refuse_foreign(path: Path) -> None:
-    """Raise where a file is there that is no cassette of ours: it would be written over in another format."""
+def _refuse_foreign(path: Path, profile: str) -> None:
+    """Raise where a file is there that is no cassette of ours, or of another family of servers: it is to keep what it holds."""
     try:
         from docpact.cassettes.store import tape_at
     except ModuleNotFoundError as error:
         if error.name != "vcr":
             raise
         raise MissingExtraError("cassettes", "vcrpy") from None
-    if path.exists() and path.stat().st_size and tape_at(path) is None:
+    if not path.exists() or not path.stat().st_size:
+        return
+    tape = tape_at(path)
+    if tape is None:
         raise UsageError(
             f"{path} is no cassette of docpact, and would be replaced by one", hint="name another file: --out FILE"
+        )
+    before = tape.metadata.get("profile", profile)
+    if before != profile:
+        raise UsageError(
+            f"{path} holds a recording of the profile {str(before)[:40]!r}, and this would be one of {profile!r}",
+            hint="a cassette has one profile: name that one (--profile), or another file (--out FILE)",
         )
 
 

@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from docpact.cli import Streams
 
 
-def saved(name: str, seal: Seal, tasks: int, streams: Streams) -> None:
+def saved(name: str, seal: Seal, streams: Streams) -> None:
     """Say, on standard error, what was written."""
-    held = f"{count(seal.judged.payloads, 'answer')} of {count(tasks, 'task')}"
+    held = f"{count(seal.judged.payloads, 'answer')} of {count(seal.judged.tasks, 'task')}"
     marked = ", marked as a recording that violates" if seal.judged.verdict == "violates" else ""
     streams.stderr.write(f"docpact: wrote {printable(safe_source(name))}: {held}{marked}\n")
     if seal.removed:

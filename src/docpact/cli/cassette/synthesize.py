@@ -65,7 +65,7 @@ def run(options: argparse.Namespace, streams: Streams) -> int:
         contract, __version__, profile=options.profile, at=interactions[-1].at, said={"synthesized": made_of}
     )  # fmt: skip
     write_whole(Path(options.out), seal(interactions))
-    saying.saved(options.out, seal, options.count, streams)
+    saying.saved(options.out, seal, streams)
     return Exit.CONFORMS
 
 
