@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from docpact.api import Contract
+    from docpact.generate.fault import Fault
     from docpact.mock import Row
     from docpact.pytest_plugin.payloads import Payloads
     from docpact.pytest_plugin.relay import MockRelay
@@ -119,6 +120,13 @@ def docpact_payloads(request: pytest.FixtureRequest) -> Payloads:
     asked = _asked(request.config, request.node)
     with _told():
         return Payloads(asked["contract"], asked["profile"], asked["seed"])
+
+
+@pytest.fixture
+def docpact_faults(request: pytest.FixtureRequest) -> Fault:
+    """Return what breaks one rule, and no other, in `.payload`, `.polls` or `.text`; the test is run once for each rule."""
+    fault: Fault = request.param
+    return fault
 
 
 @pytest.fixture

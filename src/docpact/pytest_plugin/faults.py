@@ -37,7 +37,7 @@ def parametrize(metafunc: pytest.Metafunc, asked: dict[str, Any]) -> None:
     for fault in made:
         same = sum(fault.rule == other.rule for other in made[: len(names)])
         names.append(f"{fault.rule}-{same + 1}" if same else fault.rule)
-    metafunc.parametrize("docpact_faults", made, ids=names)
+    metafunc.parametrize("docpact_faults", made, ids=names, indirect=True)
 
 
 def parametrize_relay(metafunc: pytest.Metafunc, asked: dict[str, Any]) -> None:
