@@ -31,7 +31,7 @@ def operations(openapi: Mapping[str, Any]) -> tuple[re.Pattern[str], ...]:
     """Return what the path of a URL is like where it asks for a documented operation, behind whatever prefix."""
     found = []
     for path, methods in openapi.get("paths", {}).items():
-        if "get" in methods:
+        if any(isinstance(said, dict) and "responses" in said for said in methods.values()):
             parts = re.split(r"\{(\w+)\}", path.strip("/"))
             pattern = "".join(re.escape(part) if i % 2 == 0 else f"(?P<{part}>[^/]+)" for i, part in enumerate(parts))
             found.append(re.compile(f"(?:.*/)?{pattern}/?"))

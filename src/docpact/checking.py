@@ -121,14 +121,17 @@ async def ask(
     given = tuple(filter(None, (*plan.tasks, *plan.follows)))[:_MOST_ASKED]
     room = len(given) + (_MOST_PROPOSED if "ids" in plan.probes else 0)
 
-    async def propose(session: Session) -> None:
-        await _propose(session, given, room)
+    async def propose(session: Session, most: int) -> None:
+        await _propose(session, given, most)
 
-    async def show(session: Session) -> None:
+    async def show(session: Session, _: int) -> None:
         if watch is not None:
             watch(session)
 
-    return await run(contract, plan, door, [Extra(0, show), *([Extra(room, propose)] if given else [])], tally)
+    asking = [Extra(0, show)]
+    if given:
+        asking.append(Extra(room, propose, "requests that Schemathesis proposes"))
+    return await run(contract, plan, door, asking, tally)
 
 
 async def _propose(session: Session, given: tuple[str, ...], room: int) -> None:

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import given, settings
 
-from docpact import load, mock
+from docpact import check, load, mock
 from docpact.cli import main
 from docpact.derive import apifox, emit
 from docpact.derive.decisions import Decisions
 from docpact.derive.page import read_page
 from docpact.derive.settle import settle
+from docpact.errors import UsageError
 from docpact.exchange import Request
 from docpact.strategies import payloads
 
@@ -141,3 +142,28 @@ def test_the_mock_answers_the_documented_operation(name: str, method: str, reque
     assert rules(contract, json.loads(answer.body)) == []
     assert relay.answer(Request("PUT", "/orders")).status == 405
     assert relay.answer(Request(method, "/elsewhere")).status == 404
+
+
+def test_an_operation_that_may_make_something_is_sent_once_and_only_with_a_body(made: Contract, tmp_path: Path) -> None:
+    relay = mock.relay(made)
+    with pytest.raises(UsageError, match="POST /orders, may make something"):
+        check(relay, contract=made)
+    with pytest.raises(UsageError, match="POST /orders, takes no id"):
+        check(relay, ["1"], contract=made, body=b"{}")
+    verdict = check(relay, contract=made, body=b'{"article":7}', thorough=True)
+    sent = [(one.request.method, one.request.target, one.request.body) for one in verdict.exchanges]
+    assert (verdict.outcome, sent) == ("conforms", [("POST", "/orders", b'{"article":7}')])
+    relay.switch("documented-type", on=True)
+    assert {one.rule for one in check(relay, contract=made, body=b"{}").findings} == {"documented-type"}
+    assert main(["check", "http://127.0.0.1:9", "--contract", str(made.folder), "--body", str(tmp_path / "none.json")]) == 2
+
+
+def test_an_operation_without_an_id_is_asked_several_times_and_judged(listed: Contract) -> None:
+    relay = mock.relay(listed)
+    with pytest.raises(UsageError, match="GET /orders, takes no body"):
+        check(relay, contract=listed, body=b"{}")
+    verdict = check(relay, contract=listed)
+    assert (verdict.outcome, {one.request.target for one in verdict.exchanges}) == ("conforms", {"/orders"})
+    assert verdict.saw.polls == verdict.requests > 1
+    relay.switch("documented-enum", on=True)
+    assert {one.rule for one in check(relay, contract=listed).findings} == {"documented-enum"}

@@ -8,6 +8,7 @@ from shlex import quote
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
+from docpact.addresses import operation
 from docpact.errors import UsageError
 from docpact.finding import Layer
 from docpact.live.address import Consent, address_of
@@ -33,18 +34,20 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 _MOST_TOKEN = 8192
 _LONGEST = 24 * 3600
 _MOST_REQUESTS = 100_000
+_MOST_BODY = 4 << 20
 
 
 def plan(options: argparse.Namespace, contract: Contract, stdin: BinaryIO) -> Plan:
     """Return the plan of the run; raises `UsageError` for whatever makes none."""
     _refuse_a_shown_token(options)
+    takes_id = "{" in (operation(contract.openapi) or ("", "{", ""))[1]
     if options.base is None and not (options.task or options.follow):
         raise UsageError("check needs the address of an endpoint, and the id of a task that it has made", hint=EXAMPLE)
     if options.base is None:
         raise UsageError("check needs the address of an endpoint", hint=EXAMPLE)
     _check_base(options.base, contract)
     tasks, follows = _ids(options.task, "--task"), _ids(options.follow, "--follow")
-    if not (tasks or follows):
+    if takes_id and not (tasks or follows):
         raise UsageError(
             "check needs the id of a task that the endpoint has made", hint=f"{EXAMPLE}; --follow polls one to its end"
         )
@@ -67,6 +70,7 @@ def plan(options: argparse.Namespace, contract: Contract, stdin: BinaryIO) -> Pl
         deadline=_number(options.deadline, "--deadline", _LONGEST),
         timeout=_number(options.timeout, "--timeout", _LONGEST),
         rate=None if options.rate is None else _number(options.rate, "--rate", _MOST_REQUESTS),
+        body=None if options.body is None else _body(options.body),
     )
 
 
@@ -148,6 +152,17 @@ def _checked(read: str, where: str) -> str:
     if len(token) > _MOST_TOKEN or not all("!" <= char <= "~" for char in token):
         raise UsageError(f"{where} holds what no header can carry", hint="a token is one word of letters, digits and signs")
     return token
+
+
+def _body(name: str) -> bytes:
+    try:
+        with open(name, "rb") as file:
+            body = file.read(_MOST_BODY + 1)
+    except OSError as error:
+        raise UsageError(f"--body {name} cannot be read: {error.strerror or error}", hint="name a file of JSON") from error
+    if len(body) > _MOST_BODY:
+        raise UsageError(f"--body {name} has more than {_MOST_BODY:,} bytes", hint="name the file of one request")
+    return body
 
 
 def _header(given: str) -> str:

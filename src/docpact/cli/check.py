@@ -48,6 +48,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add("--follow", action="append", default=[], metavar="ID", help=_FOLLOW)
     endpoint.token(parser)
     add("--contract", default="task-fetch", metavar="NAME|DIR", help="the contract to judge by (default: task-fetch)")
+    add("--body", metavar="FILE", help="what to send, once, where the documented request is a POST")
     add("--profile", default="documented", metavar="NAME", help="what a family of servers does beside the page")
     add("--layer", action="append", metavar="LAYER", help=_LAYER)
     add("--probe", action="append", metavar="PROBE", help=_PROBE)

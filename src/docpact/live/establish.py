@@ -43,6 +43,7 @@ class Establishing:
         self._session = session
         self._tasks = list(session.told)
         self._sent: list[Asked] = []
+        self._most = _MOST if session.targets.is_safe else 1
 
     async def run(self) -> NotEstablished | None:
         """Return why nothing can be said, or None; then what was asked so far is judged already."""
@@ -62,7 +63,7 @@ class Establishing:
             return await self._refused()
         if first.answer is not None and first.answer.status == HTTPStatus.TOO_MANY_REQUESTS:
             return await self._busy()
-        if _says_unknown(self._session, first):
+        if self._session.targets.has_id and _says_unknown(self._session, first):
             return await self._unknown(first)
         return None
 
@@ -75,7 +76,7 @@ class Establishing:
 
     async def _refused(self) -> NotEstablished | None:
         """Find out whether the right token is refused by chance, for one task, or always."""
-        for nth in range(1, _MOST):
+        for nth in range(1, self._most):
             exchange = await self._poll(nth)
             if exchange is None or not _is_refusal(self._session, exchange):
                 return None
@@ -86,19 +87,19 @@ class Establishing:
         hint = "look whether it is the right one, for this endpoint, without a newline at its end, and not expired"
         if self._session.plan.scheme:
             hint += "; some servers know no bearer token (--token-header mj-api-secret)"
-        return NotEstablished(f"the token is refused with status {status}, {_MOST} times of {_MOST}", hint)
+        return NotEstablished(f"the token is refused with status {status}, {self._most} times of {self._most}", hint)
 
     async def _busy(self) -> NotEstablished | None:
         """Find out whether the endpoint is asked too often for now, or always."""
         hint = "come back later, or ask for a higher limit; --rate asks less often"
-        for nth in range(1, _MOST):
+        for nth in range(1, self._most):
             if self._session.sender.hold > min(_LONGEST_WAIT, self._session.sender.seconds_left):
                 seconds = f"{self._session.sender.hold:,.0f} s"
                 return NotEstablished(f"the endpoint answers 429, and asks to come back in {seconds}", hint)
             exchange = await self._poll(nth)
             if exchange is None or exchange.answer is None or exchange.answer.status != HTTPStatus.TOO_MANY_REQUESTS:
                 return None
-        return NotEstablished(f"the endpoint answers 429, {_MOST} times of {_MOST}", hint)
+        return NotEstablished(f"the endpoint answers 429, {self._most} times of {self._most}", hint)
 
     async def _unknown(self, first: Exchange) -> NotEstablished | None:
         """Find out whether a task that seems not to be there is answered as an unknown id is."""

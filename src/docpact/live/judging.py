@@ -61,6 +61,7 @@ class Judging:
         layers = plan.layers if contract.lifecycle is not None else plan.layers - {Layer.LIFECYCLE}
         self._judge = Judge(contract, plan.profile, layers - {Layer.TRANSPORT})
         self._contract = contract
+        self._body = list if contract.schema.get("type") == "array" else dict
         self._plan = plan
         self._door = door
         self._tally = tally
@@ -131,7 +132,7 @@ class Judging:
         places = places_of(parsed, [breach.pointer for breach in breaches], source)
         found += [breach.finding(places[breach.pointer]) for breach in breaches]
         # The page may require so little that a task cannot be told from something else, except that nothing is wrong with it.
-        if answers.is_task(self._contract, body) or (isinstance(parsed.value, dict) and not found):
+        if answers.is_task(self._contract, body) or (isinstance(parsed.value, self._body) and not found):
             self._look(parsed.value, told, found)
         return found
 

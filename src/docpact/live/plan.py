@@ -33,7 +33,8 @@ class Plan(NamedTuple):
 
     `tasks` are judged as they stand, `follows` polled to their end. `deadline` and `timeout` are seconds, of the whole run and
     of one answer; `rate` is requests a second, None for as many as answers allow on this machine, and four a second elsewhere.
-    `limit` is the largest body in bytes. `token_name` is the shell variable that stands for the token where requests are shown;
+    `limit` is the largest body of an answer in bytes, `body` what is sent where the documented method takes
+    one. `token_name` is the shell variable that stands for the token where requests are shown;
     `token_header` is the header that it goes by: after `Bearer` in Authorization, and alone in any other.
     """
 
@@ -52,6 +53,7 @@ class Plan(NamedTuple):
     limit: int = 4 << 20
     in_flight: int = 4
     headers: Mapping[str, str] = {}
+    body: bytes | None = None
 
     @property
     def scheme(self) -> str:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, NamedTuple
 
-from docpact.errors import UsageError
+from docpact.exchange import Purpose
 from docpact.live import follow, probes
 from docpact.live.establish import Establishing
 from docpact.live.plan import Probe
 from docpact.live.session import Session
+from docpact.live.targets import fitted
 from docpact.live.verdict import NotEstablished, Verdict
 
 if TYPE_CHECKING:
@@ -32,11 +33,24 @@ _STOPPED = {
 }
 
 
+_KINDS = {
+    Purpose.NO_TOKEN: "requests with other tokens",
+    Purpose.WRONG_TOKEN: "requests with other tokens",
+    Purpose.UNKNOWN_ID: "ids that no task has",
+    Purpose.ODD_ID: "ids that no task has",
+    Purpose.METHOD: "other methods",
+}
+
+
 class Extra(NamedTuple):
-    """Something else that asks within a run: how many requests are set aside for it, and what asks."""
+    """Something else that asks within a run: how many requests it wants, what asks, and what its requests are called.
+
+    What asks is handed how many requests there is room for.
+    """
 
     requests: int
-    ask: Callable[[Session], Awaitable[None]]
+    ask: Callable[[Session, int], Awaitable[None]]
+    what: str = "requests of others"
 
 
 async def run(contract: Contract, plan: Plan, door: Door, more: Sequence[Extra] = (), tally: Tally | None = None) -> Verdict:
@@ -45,9 +59,7 @@ async def run(contract: Contract, plan: Plan, door: Door, more: Sequence[Extra] 
     `tally` knows what is waived, or known already. A run that is cancelled returns what was found so far. Raises `UsageError`
     where no task is named, or where a user must agree to the address first.
     """
-    if not (plan.tasks or plan.follows):
-        raise UsageError("no task is named, so that nothing can be judged", hint="name one: --task ID, or --follow ID")
-    session = Session(contract, plan, door, tally)
+    session = Session(contract, fitted(plan, contract), door, tally)
     missing: NotEstablished | None = None
     interrupted = False
     try:
@@ -56,9 +68,10 @@ async def run(contract: Contract, plan: Plan, door: Door, more: Sequence[Extra] 
             async with asyncio.TaskGroup() as group:
                 for extra in more:
                     if not extra.requests:
-                        group.create_task(_asked(extra, session))
+                        group.create_task(_asked(extra, session, 0))
                 await _looked(session)
-                await _tried(session, [extra for extra in more if extra.requests])
+                if session.targets.is_safe:
+                    await _tried(session, [extra for extra in more if extra.requests])
             missing = _unsettled(session)
     except asyncio.CancelledError:
         interrupted = True
@@ -77,17 +90,21 @@ async def _tried(session: Session, more: Sequence[Extra]) -> None:
     polls, purse, kept = _shares(session, wanted)
     # What is tried takes a moment, and polls take a while: it may not take what they need.
     room = max(session.sender.left - kept, 0)
+    left_out = [*last[room:], *tries[max(room - len(last), 0) :]]
     last, tries = last[:room], tries[: max(room - len(last), 0)]
     room -= len(tries) + len(last)
-    more = [extra for extra in more if extra.requests <= room]
-    left_out = wanted - len(tries) - len(last) - sum(extra.requests for extra in more)
-    if left_out:
-        session.notes.append(
-            f"{left_out} requests that no client would send were left out, so that tasks are polled (--max-requests)"
-        )
+    # Whoever proposes requests proposes fewer, where there is no room for all.
+    shares: list[int] = []
+    for extra in more:
+        shares.append(min(extra.requests, room - sum(shares)))
+    _note_left_out(session, left_out, [(extra.what, extra.requests - share) for extra, share in zip(more, shares, strict=True)])
     async with asyncio.TaskGroup() as beside:
         # Nothing waits for what asks beside the polls, but for methods: they may change a task.
-        asking = [(extra, beside.create_task(_asked(extra, session))) for extra in more]
+        asking = [
+            (share, beside.create_task(_asked(extra, session, share)))
+            for extra, share in zip(more, shares, strict=True)
+            if share
+        ]
         async with asyncio.TaskGroup() as group:
             for task in plan.follows:
                 group.create_task(follow.follow(session, task, purse))
@@ -95,7 +112,7 @@ async def _tried(session: Session, more: Sequence[Extra]) -> None:
                 group.create_task(follow.stand(session, task, polls))
             group.create_task(probes.tried(session, tries))
         if Probe.REPEAT in plan.probes:
-            kept = sum(extra.requests for extra, work in asking if not work.done())
+            kept = sum(share for share, work in asking if not work.done())
             await probes.repeated(session, len(last) + kept)
     await probes.tried(session, last)
 
@@ -108,8 +125,19 @@ async def _looked(session: Session) -> None:
                 group.create_task(session.poll(told.task))
 
 
-async def _asked(extra: Extra, session: Session) -> None:
-    await extra.ask(session)
+async def _asked(extra: Extra, session: Session, room: int) -> None:
+    await extra.ask(session, room)
+
+
+def _note_left_out(session: Session, tries: Sequence[probes.Try], more: Sequence[tuple[str, int]]) -> None:
+    """Say what was not tried, so that tasks are polled."""
+    counts: dict[str, int] = {}
+    for one in tries:
+        counts[_KINDS[one.purpose]] = counts.get(_KINDS[one.purpose], 0) + 1
+    counts.update({what: count for what, count in more if count})
+    if counts:
+        named = ", ".join(f"{count} {what}" for what, count in counts.items())
+        session.notes.append(f"not tried, so that there is room for polls: {named} (--max-requests)")
 
 
 def _shares(session: Session, reserve: int) -> tuple[int, follow.Purse, int]:

@@ -35,7 +35,7 @@ class Session:
         self.watch = Watch(contract)
         self.sender = Sender(door, plan)
         self.judging = Judging(contract, plan, door, self.tally, self.watch)
-        self.targets = Targets(contract)
+        self.targets = Targets(contract, plan.body)
         self.told = {task: Told(task) for task in (*plan.tasks, *plan.follows)}
         self.notes: list[str] = []
         # Followed tasks of which can be said neither that they end, nor that they do not.

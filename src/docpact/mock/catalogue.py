@@ -32,12 +32,12 @@ class Catalogue:
         self.breaker = breaker
         self._tasks = tasks
         self._found: dict[str, tuple[str, ...]] = {}
-        status = breaker.contract.roles.get("status", "")
-        action = breaker.contract.roles.get("action", "")
+        # A contract may have no member that says how far a task has come, or what it does.
+        named = [at for at in map(breaker.contract.roles.get, ("status", "action")) if at is not None]
         # One payload for each status, and for each action; the last step of the first task first.
         steps = [step.payload for task in tasks[:1] for step in task.steps[::-1]]
         steps += [task.steps[-1].payload for task in tasks]
-        facts = {(member(payload, status), member(payload, action)): payload for payload in reversed(steps)}
+        facts = {tuple(member(payload, at) for at in named): payload for payload in reversed(steps)}
         self._payloads = list(reversed(facts.values()))
 
     def variants(self, rule: str) -> tuple[str, ...]:
@@ -91,8 +91,9 @@ class Catalogue:
 
     def _told(self) -> Iterator[Made]:
         """Yield a task for each way to end."""
-        status = self.breaker.contract.roles.get("status", "")
-        yield from {member(task.steps[-1].payload, status): task for task in reversed(self._tasks)}.values()
+        at = self.breaker.contract.roles.get("status")
+        ends = {at and member(task.steps[-1].payload, at): task for task in reversed(self._tasks)}
+        yield from ends.values()
 
     def checked(self, option: FaultOption) -> None:
         """Raise `UsageError` where no task of the relay can break a rule, or not in the way that is asked for."""

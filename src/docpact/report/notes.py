@@ -26,6 +26,8 @@ def accepted(run: Run) -> Iterator[str]:
     yield from _waivers(run.tally)
     yield from _baseline(run)
     yield from _sample(run.tally.sample)
+    if run.compared is not None:
+        yield from run.compared.notes
     if run.checked is not None:
         yield from _checked(run.checked, violates=run.tally.verdict(run.fail_on) is Verdict.VIOLATES)
 
