@@ -185,8 +185,8 @@ def _answers(root: Node) -> bool:
 
 
 def _rebuilt(body: Sequence[str], first: int) -> Document | None:
-    root, notes, loose = unindented.parse([line.strip() for line in body], first)
-    return Document(root, "YAML without its indentation", notes, loose)
+    found = unindented.rebuild([line.strip() for line in body], first)
+    return Document(found.root, "YAML without its indentation", found.notes, found.loose)
 
 
 def _dedented(body: Sequence[str]) -> list[str]:

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from docpact.derive.tree import DEEPEST, MOST_NODES, BrokenDocumentError, Node
+from docpact.derive.tree import DEEPEST, MOST_NODES, BrokenDocumentError, Node, plain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_INTEGER = re.compile(r"[-+]?(?:0|[1-9]\d{0,400})")
-_NUMBER = re.compile(r"[-+]?(?:\d{1,400}\.\d{0,400}|\.\d{1,400}|\d{1,400}(?=[eE]))(?:[eE][-+]?\d{1,3})?")
-_WORDS: dict[str, bool | None] = {"": None, "~": None, "null": None, "true": True, "false": False}
 _TEXT = "tag:yaml.org,2002:str"
 # Aliases say again what stands in the text, but the whole may not grow beyond what a text of the page could hold.
 _MOST_GROWN = 2_000_000
@@ -28,15 +24,6 @@ def parse(lines: Sequence[str], first: int) -> Node:
     that holds itself, and beyond 100 levels or 400,000 values.
     """
     return _Document("\n".join(lines), first).read()
-
-
-def plain(text: str) -> str | float | bool | None:
-    """Return what an unquoted scalar means (the core schema of YAML 1.2: `yes` and `on` are words)."""
-    if text in _WORDS or (text.casefold() in _WORDS and (text.istitle() or text.isupper())):
-        return _WORDS[text.casefold()]
-    if _INTEGER.fullmatch(text):
-        return int(text)
-    return float(text) if _NUMBER.fullmatch(text) else text
 
 
 class _Document:

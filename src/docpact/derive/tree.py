@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,9 @@ DEEPEST = 100
 MOST_NODES = 400_000
 # What is made into a value is an example or a default, and no longer than a page.
 _MOST_VALUES = 50_000
+_INTEGER = re.compile(r"[-+]?(?:0|[1-9]\d{0,400})")
+_NUMBER = re.compile(r"[-+]?(?:\d{1,400}\.\d{0,400}|\.\d{1,400}|\d{1,400}(?=[eE]))(?:[eE][-+]?\d{1,3})?")
+_WORDS: dict[str, bool | None] = {"": None, "~": None, "null": None, "true": True, "false": False}
 _HOLDS_NOTHING: Mapping[str, Node] = {}
 
 
@@ -83,6 +87,15 @@ def as_text(value: str | float | bool | None) -> str:  # noqa: FBT001 - any scal
     if isinstance(value, bool):
         return "true" if value else "false"
     return value if isinstance(value, str) else repr(value)
+
+
+def plain(text: str) -> str | float | bool | None:
+    """Return what an unquoted scalar means (the core schema of YAML 1.2: `yes` and `on` are words)."""
+    if text in _WORDS or (text.casefold() in _WORDS and (text.istitle() or text.isupper())):
+        return _WORDS[text.casefold()]
+    if _INTEGER.fullmatch(text):
+        return int(text)
+    return float(text) if _NUMBER.fullmatch(text) else text
 
 
 def as_json(node: Node) -> Json:

@@ -1,17 +1,80 @@
-"""YAML that lost its indentation."""
+"""OpenAPI in YAML that lost its indentation: rebuilt by what may stand where, and by what the lists of names say."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from docpact.derive.tree import Node
+from docpact.derive.claims import Note
+from docpact.derive.unindented_build import Builder
+from docpact.derive.unindented_examples import examples
+from docpact.derive.unindented_grammar import of_version
+from docpact.derive.unindented_lines import tokens
+from docpact.derive.unindented_search import Search
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from docpact.derive.claims import Note
+    from docpact.derive.tree import Node
+    from docpact.derive.unindented_lines import Token
+    from docpact.derive.unindented_search import Found
+
+_MOST_LINES = 8000
+_MOST_NAMED = 12
+_SAYING = {"x-apifox-orders", "x-apifox-refs", "x-apifox-enum", "x-nullable", "x-enum"}
+_SCHEMA_WORDS = {"type", "$ref", "description", "title", "properties", "items", "allOf", "oneOf", "anyOf", "enum", "format"}
 
 
-def parse(lines: Sequence[str], first: int) -> tuple[Node, tuple[Note, ...], frozenset[int]]:
-    """Return nothing yet."""
-    return Node("table", (first, first + len(lines))), (), frozenset()
+@dataclass(frozen=True)
+class Rebuilt:
+    """A document rebuilt: its root, what to tell about it, and the lines of members whose place nothing settles."""
+
+    root: Node
+    notes: tuple[Note, ...]
+    loose: frozenset[int]
+
+
+def rebuild(lines: Sequence[str], first: int) -> Rebuilt:
+    """Rebuild the document of some trimmed lines; `first` is the number of the first one."""
+    notes: list[Note] = []
+    if len(lines) > _MOST_LINES:
+        said = f"the document lost its indentation, and only its first {_MOST_LINES:,} lines are read"
+        notes.append(Note("limit", said, (first, first)))
+    read = tokens(lines[:_MOST_LINES], first)
+    names = frozenset(one.key for one, after in pairwise(read) if _is_member(one, after))
+    found = Search(read, of_version(read), names).run("document")
+    root, free = Builder(read).build(found.steps)
+    # What stands inside an example is settled with it.
+    inside = {at for held in free.values() for at in held}
+    notes += _told(read, found, [at for at in sorted(found.doubt - inside) if not _idle(read[at])])
+    notes += examples(root, free, read)
+    members = {2 * step.token + 1: step.token for step in found.steps if ("schema", 2 * step.token + 1) in step.opened}
+    loose = frozenset(read[at].line for at in members.values() if at in found.doubt)
+    return Rebuilt(root, tuple(notes), loose)
+
+
+def _is_member(one: Token, after: Token) -> bool:
+    return one.form == "bare" and not one.item and after.key in _SCHEMA_WORDS and not after.item
+
+
+def _idle(token: Token) -> bool:
+    """Tell whether a line says nothing about members, wherever it stands."""
+    return (token.key == "example" and token.value in ("''", '""')) or (token.key.startswith("x-") and token.key not in _SAYING)
+
+
+def _told(read: Sequence[Token], found: Found, doubtful: Sequence[int]) -> list[Note]:
+    notes = []
+    first = read[0].line if read else 1
+    if not found.whole:
+        notes.append(Note("limit", "the document can be nested in more ways than were looked at", (first, first)))
+    if doubtful:
+        where = ", ".join(f"{read[at].line} ({read[at].key or read[at].value})"[:60] for at in doubtful[:_MOST_NAMED])
+        more = f" and {len(doubtful) - _MOST_NAMED} more" if len(doubtful) > _MOST_NAMED else ""
+        said = f"the indentation is lost, and nothing settles what these lines belong to: {where}{more}"
+        notes.append(Note("note", said, (read[doubtful[0]].line, read[doubtful[-1]].line)))
+    strange = [at for at in found.strange if read[at].key]
+    if strange:
+        where = ", ".join(f"{read[at].line} ({read[at].text})"[:80] for at in strange[:_MOST_NAMED])
+        notes.append(Note("limit", f"lines that fit nowhere in an OpenAPI document: {where}", (read[strange[0]].line,) * 2))
+    return notes

@@ -1,0 +1,103 @@
+"""What is open while a flattened document is read, and what speaks against a schema when it is closed."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from docpact.derive.tree import as_text
+from docpact.derive.unindented_lines import scalar, value
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from docpact.derive.unindented_grammar import Kind
+    from docpact.derive.unindented_lines import Token
+
+_LISTS = ("required", "x-apifox-orders")
+_SCALARS = ("string", "integer", "number", "boolean")
+_ELSEWHERE = {"$ref", "allOf", "oneOf", "anyOf", "x-apifox-refs"}
+_MODEL = re.compile(r"[0-9A-Z]{20,40}")
+_MISSING, _WRONG, _ODD = 10, 20, 5
+
+
+class Frame(NamedTuple):
+    """One table or list that is still open: its kind, what opened it, its keys, and what a schema says of itself.
+
+    `listed` are the items of a list of names; `role` is the key that the list, or the schema, stands behind.
+    """
+
+    kind: str
+    at: int
+    keys: frozenset[str] = frozenset()
+    role: str = ""
+    filled: bool = False
+    type: str = ""
+    members: frozenset[str] = frozenset()
+    required: tuple[str, ...] = ()
+    orders: tuple[str, ...] | None = None
+    listed: tuple[str, ...] = ()
+
+
+def entered(frame: Frame, token: Token) -> Frame:
+    """Return a table that has one key more."""
+    now = frame._replace(keys=frame.keys | {token.key}, filled=True)
+    if frame.kind != "schema" or token.form != "pair":
+        return now
+    if token.key == "type":
+        return now._replace(type=token.value.strip("'\""))
+    if token.key in _LISTS and token.value[:1] == "[":
+        names = tuple(as_text(one.value) for one in scalar(token).items)
+        return now._replace(required=names) if token.key == "required" else now._replace(orders=names)
+    return now
+
+
+def filled(frame: Frame, token: Token) -> Frame:
+    """Return a list that has one item more."""
+    if frame.kind != "list" or frame.role not in _LISTS:
+        return frame._replace(filled=True)
+    name = as_text(value(token.value, (token.line, token.line)).value)
+    return frame._replace(filled=True, listed=(*frame.listed, name))
+
+
+def close(frames: tuple[Frame, ...], grammar: Mapping[str, Kind]) -> tuple[tuple[Frame, ...], int]:
+    """Close the innermost frame: what is left open, with what the frame says to its holder; what speaks against it."""
+    frame, rest = frames[-1], frames[:-1]
+    holder = rest[-1] if rest else None
+    cost = 0 if frame.filled or frame.kind == "free" else _WRONG
+    if holder is not None and holder.kind == "schema":
+        if frame.kind == "properties" and frame.role == "properties":
+            rest = (*rest[:-1], holder._replace(members=frame.keys))
+        elif frame.role == "required" and frame.kind == "list":
+            rest = (*rest[:-1], holder._replace(required=frame.listed))
+        elif frame.role == "x-apifox-orders":
+            rest = (*rest[:-1], holder._replace(orders=frame.listed))
+    if frame.kind == "schema":
+        cost += _against(frame)
+    elif frame.kind in grammar:
+        cost += len(grammar[frame.kind].required - frame.keys) * ("$ref" not in frame.keys)
+    return rest, cost
+
+
+def _against(schema: Frame) -> int:
+    """Count what speaks against a schema: names that it requires or orders and has not, words that its type does not have."""
+    elsewhere = bool(schema.keys & _ELSEWHERE)
+    cost = 0
+    if not elsewhere:
+        cost += _MISSING * len(set(schema.required) - schema.members)
+        if schema.orders is not None:
+            ordered = {name for name in schema.orders if not _MODEL.fullmatch(name)}
+            cost += _MISSING * len(ordered ^ schema.members)
+    holds = bool(schema.members or schema.required)
+    if schema.type in _SCALARS:
+        cost += _WRONG * (holds + ("items" in schema.keys) + ("additionalProperties" in schema.keys))
+    elif schema.type == "array":
+        cost += _WRONG * holds + _ODD * ("items" not in schema.keys)
+    elif schema.type == "object":
+        cost += _WRONG * ("items" in schema.keys) + _ODD * bool(schema.keys & {"format", "enum"})
+    if "$ref" in schema.keys and schema.role == "items":
+        # Nothing may stand beside a reference; generators set words beside that of a member, and not of items.
+        cost += len(schema.keys) - 1
+    if not schema.type and not elsewhere and not schema.keys & {"type", "enum", "const"}:
+        cost += 2 if "items" in schema.keys else 1
+    return cost

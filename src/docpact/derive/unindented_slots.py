@@ -1,0 +1,111 @@
+"""How a table or a list takes a line: as a key with a value, as a key that opens something, as an item."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from docpact.derive.unindented_frames import Frame, entered
+from docpact.derive.unindented_grammar import fits
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from docpact.derive.unindented_grammar import Kind
+    from docpact.derive.unindented_lines import Token
+
+_DEEPEST = 48
+_LOOK_AHEAD = 4
+_FREE = "free"
+# Words about a value: behind the items of an array they are rather about the array.
+_ABOUT = {"description", "title", "nullable", "default", "example", "deprecated", "readOnly"}
+
+
+class Taken(NamedTuple):
+    """One way in which a line is taken: what it opens, what speaks against it, how unusual it is."""
+
+    at: int
+    mode: str
+    opened: tuple[Frame, ...]
+    hard: int
+    soft: float
+
+
+class Slots:
+    """The lines of a document, and what its grammar lets them be."""
+
+    def __init__(self, tokens: Sequence[Token], grammar: Mapping[str, Kind]) -> None:
+        self._tokens, self._grammar = tokens, grammar
+
+    def taken(self, frames: tuple[Frame, ...], at: int, popped: int) -> Iterator[Taken]:
+        """Yield the ways in which the innermost of some tables and lists takes a line."""
+        frame, token = frames[-1], self._tokens[at]
+        kind = self._grammar.get(frame.kind)
+        if kind is None or len(frames) > _DEEPEST:
+            return
+        soft = float(popped)
+        if token.item:
+            if kind.items:
+                yield from self._item(kind.items, at, soft)
+            return
+        if kind.items or token.key in frame.keys:
+            return
+        if token.key in _ABOUT and token.form == "pair" and frame.role == "items":
+            soft += 1.5
+        for mode, opened, hard in self._slot(kind, frame, at, 2 * at + 1):
+            yield Taken(at, mode, opened, hard, soft)
+
+    def _item(self, items: str, at: int, soft: float) -> Iterator[Taken]:
+        token = self._tokens[at]
+        if items == "scalar":
+            if token.form == "item" or not token.key:
+                yield Taken(at, "item", (), 0, soft)
+            return
+        if items == _FREE:
+            yield Taken(at, "item-free", (Frame(_FREE, 2 * at, filled=True),), 0, soft)
+            return
+        kind = self._grammar[items]
+        if token.form == "dash":
+            yield Taken(at, "item-open", (Frame(items, 2 * at),), 0, soft)
+        elif token.key:
+            fresh = Frame(items, 2 * at)
+            for mode, opened, hard in self._slot(kind, fresh, at, 2 * at + 1):
+                yield Taken(at, f"item-{mode}", (entered(fresh, token), *opened), hard, soft)
+
+    def _slot(self, kind: Kind, frame: Frame, at: int, opens_at: int) -> Iterator[tuple[str, tuple[Frame, ...], int]]:
+        """Yield how a table takes a key: (mode, what it opens, what speaks against it)."""
+        token = self._tokens[at]
+        slot = kind.slots.get(token.key)
+        if slot is None:
+            slot = kind.inner if kind.names is not None and kind.names.fullmatch(token.key) else None
+        if slot is None:
+            return
+        if token.form == "pair":
+            if fits(slot.scalar, token.value):
+                yield "pair", (), 0
+            return
+        opened = False
+        for child in slot.children:
+            if self._opens(child, at + 1, _LOOK_AHEAD):
+                opened = True
+                role = token.key if frame.kind == "schema" or child in ("list", "schema") else ""
+                yield "open", (Frame(child, opens_at, role=role),), 0
+        if not opened and slot.scalar == "any":
+            # A key with nothing behind it: null, which few write so.
+            yield "pair", (), 2
+
+    def _opens(self, child: str, at: int, ahead: int) -> bool:
+        """Tell whether the line at a place may be the first one of a kind."""
+        if at >= len(self._tokens) or not ahead:
+            return at < len(self._tokens)
+        token, kind = self._tokens[at], self._grammar.get(child)
+        if child == _FREE or kind is None:
+            return token.form != "text"
+        if kind.items or token.item or not token.key:
+            return bool(kind.items) and token.item
+        slot = kind.slots.get(token.key)
+        if slot is None and kind.names is not None and kind.names.fullmatch(token.key):
+            slot = kind.inner
+        if slot is None:
+            return kind.extensions and token.key.startswith("x-")
+        below = any(self._opens(one, at + 1, ahead - 1) for one in slot.children)
+        return fits(slot.scalar, token.value) if token.form == "pair" else below
