@@ -115,8 +115,8 @@ def checked(answer: Any, tasks: tuple[str, ...], room: int = 8, **plan: Any) -> 
     """Run a plan in which only Schemathesis asks beside the polls, at once and in this thread."""
     door = Answers(answer)
 
-    async def ask(session: Session) -> None:
-        await engine.asked(session, engine.propose(CONTRACT, tasks, most=room))
+    async def ask(session: Session, most: int) -> None:
+        await engine.asked(session, engine.propose(CONTRACT, tasks, most=most))
 
     async def whole() -> Verdict:
         settings: dict[str, Any] = {"token": TOKEN, "tasks": tasks, "probes": frozenset(), **plan}
@@ -139,8 +139,10 @@ def test_its_requests_count_and_the_ceiling_holds_for_them() -> None:
         verdict, door = checked(made.answer, (task,), max_requests=most)
         assert verdict.requests == len(door.asked) <= most
         others = [request for request in door.asked if task not in request.target]
-        # Polls come first: where there is no room beside them, nothing is proposed.
-        assert bool(others) is (most > 5)
+        # Polls come first: where there is no room beside them, fewer requests are proposed, and it is said how many.
+        assert (len(others) < 4) is (most == 5)
+        assert others
+        assert any("requests of others" in note for note in verdict.notes) is (most == 5)
 
 
 def test_the_token_goes_with_them_and_schemathesis_is_not_told_of_it() -> None:

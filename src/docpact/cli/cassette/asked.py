@@ -61,7 +61,7 @@ def answered(options: Namespace, contract: Contract, plan: Plan, streams: Stream
     host = Host(options.base, asking.consent(options, plan.token))
     line = polling.Line(plan, streams)
 
-    async def show(session: Any) -> None:
+    async def show(session: Any, _: int) -> None:
         line.follow(session)
 
     with reports.Gathered(options, contract) as gathered:
