@@ -133,13 +133,16 @@ class Drift(NamedTuple):
         """The listed values that no payload held, each with its member."""
         return [(member.pointer, value) for member in self.members for value, count in member.values.items() if not count]
 
-    def best_profile(self) -> tuple[str, int] | None:
-        """Name the profile that knows most of the departures, with their number, or None where none knows half of them."""
+    def best_profile(self) -> tuple[str, int, int] | None:
+        """Name the profile that knows most departures, how many of how many; None where none knows half of them.
+
+        Members that the page does not name are left aside: a profile has nothing to say of them.
+        """
         counts: dict[str, int] = {}
-        for departure in self.departures:
-            for name in departure.excused_by:
-                counts[name] = counts.get(name, 0) + 1
+        spoken = [departure for departure in self.departures if departure.rule != "undocumented-member"]
+        for name in (name for departure in spoken for name in departure.excused_by):
+            counts[name] = counts.get(name, 0) + 1
         if not counts:
             return None
         best = max(sorted(counts), key=lambda name: counts[name])
-        return (best, counts[best]) if counts[best] * 2 >= len(self.departures) else None
+        return (best, counts[best], len(spoken)) if counts[best] * 2 >= len(spoken) else None

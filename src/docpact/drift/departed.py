@@ -35,7 +35,7 @@ class Departed:
     def told(self) -> Drift:
         """Return all of it, the same for the same payloads in whatever order, but for places."""
         observed = self._observed
-        found = sorted(self._departures(), key=lambda d: (RULES.index(d.rule), -d.times, d.pointer, str(d.found)))
+        found = sorted(self._departures(), key=_order)
         excused = [self._is_excused(departure) for departure in found]
         seen = {pair for pair in observed.steps if observed.tells_stories}
         unseen = [pair for pair in Features(self._contract, self._profile).steps() if pair not in seen]
@@ -189,6 +189,12 @@ class Departed:
                 yield Beyond(safe_pointer(node.pointer), "unlisted values", len(node.unlisted), node.unlisted_more)
         if self._observed.steps_more:
             yield Beyond(self._contract.roles.get("status", ""), "steps", len(self._observed.steps), self._observed.steps_more)
+
+
+def _order(departure: Departure) -> tuple[int, str, int, str, str]:
+    # The values of one member stand together, everything else by how often it was seen.
+    together = departure.pointer if departure.rule == "documented-enum" else ""
+    return RULES.index(departure.rule), together, -departure.times, departure.pointer, str(departure.found)
 
 
 def _departure(rule: str, pointer: str, found: object, sighting: Sighting, of: int) -> Departure:

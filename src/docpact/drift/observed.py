@@ -205,13 +205,13 @@ class Observed:
         if known is not None:
             known.sighting.again(place)
         elif len(node.unnamed) < MOST:
-            known = node.unnamed[name] = Unnamed(Sighting(1, place, place), shown(value))
+            known = node.unnamed[name] = Unnamed(Sighting(1, place, place), _example(value))
         else:
             node.unnamed_more += 1
             return
         if known.example is None and value is not None:
             # What it is when it is something says more.
-            known.example = shown(value)
+            known.example = _example(value)
         kind = _NAMES[type(value)]
         known.types[kind] = known.types.get(kind, 0) + 1
 
@@ -251,6 +251,10 @@ def pointer_of(node: Node, name: str) -> str:
 def name_of_type(kind: type) -> str:
     """Return what JSON calls a type of Python."""
     return _NAMES[kind]
+
+
+def _example(value: Any) -> object:
+    return None if isinstance(value, dict | list) else shown(value)
 
 
 def _again(sighting: Sighting | None, place: Place) -> Sighting:
