@@ -21,7 +21,7 @@ _ADDRESS_WORDS = """接口地址|请求地址|请求url|接口url|接口路径|�
     |point d'accès|url запроса|адрес|путь|эндпоинт|адрес запроса
     |http请求|调用url|接入地址|请求uri|接口uri|đường dẫn"""
 _METHOD_WORDS = """请求方式|请求方法|http方法|http 方法|http请求方式|http请求方法|提交方式|调用方式|请求类型|方法|方式
-    |请求method|http method|method|request method|http verb|verb|request type|http-method
+    |请求method|http method|method|request method|http verb|verb|type|request type|http-method
     |リクエストメソッド|メソッド|http メソッド|メソッド名|httpメソッド|リクエスト方法|메서드|메소드|http 메서드|요청 방식
     |요청 메서드|요청 방법|método|método http|metodo|verbo|methode|http-methode|anfragemethode
     |méthode|méthode http|метод|метод запроса|http-метод|http метод|接口方法|phương thức"""

@@ -9,6 +9,7 @@ from docpact.derive import request
 from docpact.derive.claims import Draft, Note
 from docpact.derive.tables_answer import find_answer
 from docpact.derive.tables_columns import is_head
+from docpact.derive.tables_html import find_marked_up
 from docpact.derive.tables_named import named
 from docpact.derive.tables_purpose import placed
 from docpact.derive.tables_request import operation
@@ -24,18 +25,25 @@ STYLE = "tables"
 _MOST_ENTRIES = 1500
 _MOST_TOKENS = 2000
 _TOKEN = re.compile(r"[A-Za-z][A-Za-z0-9_-]{1,63}")
+# Japanese has Chinese characters too, and comes first.
+_SCRIPTS = (
+    ("ja", re.compile("[\u3041-\u30fa]")),
+    ("ko", re.compile("[\uac00-\ud7a3]")),
+    ("zh", re.compile("[\u4e00-\u9fff]")),
+    ("ru", re.compile("[\u0400-\u04ff]")),
+)
 
 
 def drafts(page: Page) -> list[Draft]:
     """Read the one operation of a page of tables; nothing where no table lists the members of its answer."""
-    found = find_tables(page, is_head)
+    found = sorted([*find_tables(page, is_head), *find_marked_up(page.raw)], key=lambda one: one.line)
     if not found:
         return []
     tables = placed(found, page.lines)
-    answer = find_answer(page, tables, named(tables, page.lines))
+    requests = request.find_requests(page.lines)
+    answer = find_answer(page, tables, named(tables, page.lines), requests)
     if answer is None:
         return []
-    requests = request.find_requests(page.lines)
     entries = answer.entries
     notes = list(_limits(entries))
     if len(entries) >= _MOST_ENTRIES:
@@ -45,7 +53,7 @@ def drafts(page: Page) -> list[Draft]:
     return [
         Draft(
             style=STYLE,
-            language="zh" if re.search("[\u4e00-\u9fff]", words) and not re.search("[\u3040-\u30ff]", words) else "en",
+            language=next((language for language, letters in _SCRIPTS if letters.search(words)), "en"),
             operation=operation(page, tables, requests),
             entries=tuple(entries[:_MOST_ENTRIES]),
             paths=tuple(one.path for one in requests[1:]),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from docpact.derive import tables_cells as cells
 from docpact.derive.example import find_example, scopes
+from docpact.derive.request import template
 from docpact.derive.tables_members import Node, read_members
 from docpact.derive.tables_named import Named, components, expand, flatten
 from docpact.derive.tables_types import read_cell
@@ -17,10 +18,16 @@ if TYPE_CHECKING:
 
     from docpact.derive.claims import Entry, Example
     from docpact.derive.page import Page
+    from docpact.derive.request import Request
     from docpact.derive.tables_purpose import Placed
 
 _MOST_EXAMPLES = 40
 _LONGEST_EXAMPLE = 20_000
+_STRUCTURE = re.compile(
+    r"数据结构|结构体|数据模型|模型|实体|对象|字段|データ構造|モデル|オブジェクト|데이터 ?구조|모델|객체|структур|объект|модел"
+    r"|(?i:\bobject\b|\bschemas?\b|\bmodels?\b|\bstruct|\bfields\b|\bproperties\b|\battributes\b|\bestructura|\bobjeto"
+    r"|\bobjekt|\bobjet\b|\bmodelo)"
+)
 _OF_REQUEST = re.compile(r"请求|入参|リクエスト|요청|(?i:\brequest|\bsolicitud|\brequisição|\banfrage|\brequête|запрос)")
 
 
@@ -35,10 +42,10 @@ class Answer:
     flat: bool
 
 
-def find_answer(page: Page, tables: Sequence[Placed], known: Named) -> Answer | None:
+def find_answer(page: Page, tables: Sequence[Placed], known: Named, requests: Sequence[Request]) -> Answer | None:
     """Find the answer that the tables of one operation list; None where no table does."""
     examples = list(_examples(page))
-    answers = [_read(one, known, examples) for one in _candidates(tables, known, examples)]
+    answers = [_read(one, known, examples) for one in _candidates(tables, known, examples, requests)]
     read = [one for one in answers if one is not None]
     if not read:
         return None
@@ -50,7 +57,9 @@ def _succeeds(one: Placed) -> bool:
     return not one.status or one.status.startswith("2")
 
 
-def _candidates(tables: Sequence[Placed], known: Named, examples: Sequence[Example]) -> list[Placed]:
+def _candidates(
+    tables: Sequence[Placed], known: Named, examples: Sequence[Example], requests: Sequence[Request]
+) -> list[Placed]:
     """Return the tables that may list the answer, by the strongest word that any of them has."""
     members = [one for one in tables if one.lists_members and one.purpose not in ("status", "enum")]
     inner = _inner(members, known)
@@ -61,9 +70,21 @@ def _candidates(tables: Sequence[Placed], known: Named, examples: Sequence[Examp
     named = _by_status(tables, known)
     if named is not None:
         return [named]
-    loose = [one for one in members if one.purpose == "" and _succeeds(one)]
+    loose = [one for one in members if one.purpose in ("", "parameters") and _succeeds(one)]
     loose = [one for one in loose if one.table.line not in inner] or loose
-    return [one for one in loose if _shown(one, examples) or (not examples and "type" in one.kinds.at)]
+    return [one for one in loose if _shown(one, examples) or (not examples and _defines(one, requests))]
+
+
+def _defines(one: Placed, requests: Sequence[Request]) -> bool:
+    """Tell whether a table that no label and no example explains is one of an answer: a structure, or what a GET returns."""
+    if one.purpose or "type" not in one.kinds.at:
+        return False
+    if any(_STRUCTURE.search(label) for label in one.labels):
+        return True
+    first = requests[0] if requests else None
+    names = {node.entry.name for node in read_members(one.table, one.kinds).nodes}
+    inside = {f"{{{name}}}" for name in names} if first is not None else set()
+    return first is not None and first.method == "GET" and not inside <= set(template(first.path)[0].split("/"))
 
 
 def _inner(members: Sequence[Placed], known: Named) -> set[int]:

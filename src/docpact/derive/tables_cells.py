@@ -5,11 +5,13 @@ from __future__ import annotations
 import html
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
+from docpact.derive import labels
 from docpact.derive.tables_words import NO, YES
 
 _LONGEST = 4000
-_BREAK = re.compile(r"(?i)<\s*/?\s*(?:br|p|li|div)\s*/?\s*>")
+_BREAK = re.compile(r"(?i)<\s*/?\s*(?:br|p|li|div)(?:\s[^<>]{0,200})?/?\s*>")
 _TAG = re.compile(r"</?[A-Za-z][^<>]{0,300}>|<!--[^<>]{0,300}-->")
 _GENERIC = re.compile(
     r"(?i)</?(?:a|b|i|em|strong|code|span|small|sup|sub|font|mark|u|s|del|kbd|tt|ul|ol|pre|td|th|tr|img|label|badge)\b"
@@ -29,9 +31,9 @@ _HOLLOW = re.compile(
     re.IGNORECASE,
 )
 _MARKED = re.compile(
-    r"(?i)(?P<name>[^\s(（\[【<]{1,200})\s*[(（\[【<]?\s*(?P<mark>required|optional|mandatory|必填|必选|必须|必需|可选"
+    r"(?i)(?P<name>[^\s(（\[【<]{1,200})\s*[(（\[【<*]*\s*(?P<mark>required|optional|mandatory|必填|必选|必须|必需|可选"
     r"|选填|非必填|nullable|必須|任意|필수|선택"
-    r"|obligatorio|opcional|pflicht|обязательный|deprecated|read-only|readonly)\s*[)）\]】>]?"
+    r"|obligatorio|opcional|pflicht|обязательный|deprecated|read-only|readonly)\s*[)）\]】>*]*"
 )
 _TITLED = re.compile(r"(?P<name>[^\s(（【]{1,200})\s*[(（【](?P<title>[^()（）【】]{1,200})[)）】]")
 _LINES = re.compile(r"\n\s*")
@@ -104,7 +106,7 @@ def _words(cell: str) -> str:
 def said(cell: str) -> str:
     """Return what a cell says in words; the empty text for a cell that says `none` or has a dash."""
     text = clean(cell)
-    return "" if text.casefold().strip(" .。*()（）") in _NOTHING else text
+    return "" if text.casefold().strip(" .。*()（）[]") in _NOTHING else text
 
 
 def code(cell: str) -> str:
@@ -124,16 +126,17 @@ def yes(cell: str) -> bool | None:
     if not text:
         return None
     for one in (text, text.split()[0], re.split(r"[,，;；(（:：/\s]", text)[0]):
-        if one in YES:
+        if one in YES or one in labels.REQUIRED:
             return True
-        if one in NO:
+        if one in NO or one in labels.OPTIONAL:
             return False
     return False if text.startswith(("not ", "非", "不", "не ", "no ")) else None
 
 
+@lru_cache(maxsize=4096)
 def name(cell: str) -> Name | None:
     """Read the name cell of a row; None where it holds no name of a member."""
-    text = _words(cell[:600].removeprefix(" ")).rstrip()
+    text = _words(cell[:1000].removeprefix(" ")).rstrip()
     indent = _INDENT.match(text)
     marks = indent[0] if indent is not None else ""
     bare = text[len(marks) :].strip()

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 _MOST_CHARACTERS = 2_000_000
-_MOST_ROWS = 3000
+_MOST_ROWS = 2000
 _LONGEST_CELL = 4000
 _LEAST = 2
 _ROW = re.compile(r"(?i)<tr\b[^<>]{0,500}>")
@@ -41,7 +41,7 @@ def _table(text: str, first: int, last: int) -> Table | None:
     starts = [match.start() for match in _ROW.finditer(text)][: _MOST_ROWS + 1]
     rows: list[Row] = []
     line, counted = first, 0
-    for at, end in zip(starts, [*starts[1:], len(text)], strict=True):
+    for at, end in zip(starts, [*starts[1:], len(text)], strict=False):
         line += text.count("\n", counted, at)
         counted = at
         cells = [_END.split(_indented(part), maxsplit=1)[0] for part in _CELL.split(text[at:end])[1 : MOST_COLUMNS + 1]]

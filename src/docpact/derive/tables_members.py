@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from docpact.derive.tables_rows import Row, Table
 
 _LONGEST_TITLE = 40
+_DEEPEST = 30
 _MARK = re.compile(
     r"(?i)^\s*[(（\[【]?\s*(?P<mark>required|optional|mandatory|必填|必选|必须|必需|可选|选填|非必填|必須|任意|필수|선택"
     r"|obligatorio|opcional|pflichtfeld|обязательное поле"
@@ -29,8 +30,12 @@ _ASIDE = re.compile(
 )
 _NULLABLE = re.compile(
     r"(?i)(?:can|may|could|might) be null\b|\bor null\b|\bnullable\b|可为\s?(?:null|空)|可能为\s?(?:null|空)"
-    r"|允许(?:为)?\s?(?:null|空)|null\s?(?:可|許容)|널 허용"
+    r"|允许(?:为)?\s?(?:null|空)|null\s?(?:可|許容|가능|허용)|널 허용"
     r"|puede ser null|может быть null|kann null sein|peut être null"
+)
+_ASIDE_LINE = re.compile(
+    r"(?i)[`*]*(?:example|示例|示例值|样例|例|mock|最大长度|最小长度|最大值|最小值|minimum|maximum|length|pattern"
+    r"|枚举备注|format|uniqueitems|最小数量|最大数量)\s?[`*]*\s?[:：]"
 )
 _ITEMS = re.compile(r"(?i)item\s*类型\s*[:：]\s*(?P<of>\w+)")
 
@@ -100,7 +105,7 @@ def _stacked(made: Sequence[tuple[cells.Name, Node]]) -> list[Node]:
     roots: list[Node] = []
     stack: list[tuple[int, Node]] = []
     for one, node in made:
-        while stack and stack[-1][0] >= one.depth:
+        while stack and (stack[-1][0] >= one.depth or len(stack) > _DEEPEST):
             stack.pop()
         (stack[-1][1].children if stack else roots).append(node)
         stack.append((one.depth, node))
@@ -217,6 +222,7 @@ def _node(row: Row, kinds: Columns, one: cells.Name) -> Node:
     if nullable is None and (_NULLABLE.search(text)):
         nullable = True
     claim = claim if nullable is None else replace(claim, nullable=nullable)
+    text = "\n".join(line for line in text.split("\n") if not _ASIDE_LINE.match(line.strip()))
     said = in_words(text)
     values = _values(row, kinds) or typed.values or said.values
     if values and values == said.values:

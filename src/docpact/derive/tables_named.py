@@ -191,7 +191,9 @@ def _take_enum(node: Node, known: Named) -> None:
     for key in (*components(entry.claim), entry.name, entry.title or entry.text):
         values = known.values.get(plain(key)) if key else None
         if values and len(values) > 1:
-            kept = entry.claim if entry.claim.type not in (None, "object") else replace(entry.claim, type=None)
+            # What a list of words is the type of, by its name, is a text.
+            kind = None if all(value.isdigit() for value in values) else "string"
+            kept = entry.claim if entry.claim.type not in (None, "object") else replace(entry.claim, type=kind)
             node.entry = replace(entry, values=values, claim=kept, lines={**entry.lines, "enum": entry.lines["member"]})
             return
 

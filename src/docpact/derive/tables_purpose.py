@@ -31,12 +31,16 @@ _RESPONSE = re.compile(
     r"|\brespuesta|\bretorn|\bdevuel|\bresposta|\bantwort|\brückgabe"
     r"|\bréponse|\bretour|ответ|возвращ|результат|phản hồi|kết quả|yanıt|respons\b|risposta)"
 )
+# `Parameters` alone is a request's more often than an answer's; the example tells.
+_PARAMETERS = re.compile(
+    r"参数|パラメータ|파라미터|매개변수"
+    r"|(?i:\bparam(?:eter)?s?\b|\barguments?\b|\bparámetro|\bparâmetro|\bparamètre|параметр|tham số)"
+)
 _REQUEST = re.compile(
-    r"请求|入参|传参|输入参数|提交参数|上送|リクエスト|パラメータ|要求|요청|파라미터|매개변수"
-    r"|(?i:\brequest|\bparam(?:eter)?s?\b|\barguments?\b|\binputs?\b|\bsolicitud|\bpetición|\bparámetro|\bparâmetro"
-    r"|\brequisição|\banfrage|\brequête|\bparamètre"
-    r"|запрос|параметр|\bquery\b|\bheaders?\b|\bcookies?\b|tham số|yêu cầu|istek)|请求头|路径参数|查询参数|参数(?:说明"
-    r"|列表|名)?$"
+    r"请求|入参|传参|输入参数|提交参数|上送|リクエスト|要求|요청|请求头|路径参数|查询参数"
+    r"|(?i:\brequest|\binputs?\b|\bsolicitud|\bpetición|\brequisição|\banfrage|\brequête|запрос|\bquery\b|\bheaders?\b"
+    r"|\bcookies?\b"
+    r"|yêu cầu|istek|\b(?:path|body|url|uri|form)[ -](?:param|arg|field)|\b(?:path|body)参数|\brequired param)"
 )
 _STATUS = re.compile(
     r"状态码|错误码|返回码|响应状态|响应码|错误代码|エラーコード|ステータスコード|에러 ?코드|오류 ?코드|상태 ?코드"
@@ -45,8 +49,10 @@ _STATUS = re.compile(
 )
 _ENUM = re.compile(r"枚举|取值|字典|列挙|열거|(?i:\benum|allowed values|possible values|\bvalues\b|перечислен|enumeraci)")
 _OTHER = re.compile(
-    r"回调|错误(?:返回|响应|示例)?|失败|异常|更新日志|变更记录|修订|版本|エラー|오류"
-    r"|(?i:\bcallback|\bwebhook|\berrors?\b|\bfail|\bchangelog|\bhistory\b|\bpricing|\brate limit|\bfehler|\berreur|ошибк)"
+    r"配置|环境变量|部署|安装|价格|计费|限流|套餐|設定|環境変数|환경 ?변수|설정|回调|错误(?:返回|响应|示例)?|失败|异常"
+    r"|更新日志|变更记录|修订|版本|エラー|오류"
+    r"|(?i:\bcallback|\bwebhook|\berrors?\b|\bfail|\bchangelog|\bhistory\b|\bpric(?:e|ing)|\bconfig|\bsettings?\b"
+    r"|\benvironment\b|\binstall|\bquota|\brate limit|\bfehler|\berreur|ошибк)"
 )
 _CODE = re.compile(r"(?<![\w.])(?P<code>[1-5]\d\d)(?![\w.%])")
 _PLACES = (
@@ -62,7 +68,8 @@ _PLACES = (
 class Placed:
     """A table with what its columns hold and where it stands.
 
-    `purpose` is `response`, `request`, `status`, `enum`, `other`, or empty where nothing says. `place` is where a request's
+    `purpose` is `response`, `request`, `status`, `enum`, `other`, `parameters` (of which nothing says whether a request has
+    them), or empty where nothing says. `place` is where a request's
     table of parameters has them, `status` the code of the answer that it belongs to. `labels` are the words above it and its
     headings, the nearest first.
     """
@@ -114,7 +121,8 @@ def _placed(table: Table, labels: tuple[str, ...]) -> Placed:
         purpose = "enum"
     else:
         purpose = next((said for label in labels if (said := said_purpose(label))), "")
-    if purpose == "request":
+        purpose = purpose or ("parameters" if any(_PARAMETERS.search(label) for label in labels[:2]) else "")
+    if purpose in ("request", "parameters"):
         place = next((said for label in labels[:3] if (said := said_place(label))), "")
     return Placed(table, kinds, purpose, labels, place, status)
 

@@ -55,7 +55,7 @@ def _parameters(tables: Sequence[Placed]) -> Iterator[Parameter]:
     """Yield the parameters of path, query, header and cookie; what a body holds is none of them."""
     seen: set[tuple[str, str]] = set()
     for one in tables:
-        if one.purpose != "request" or not one.lists_members:
+        if one.purpose not in ("request", "parameters") or not one.lists_members:
             continue
         by_line = {row.line: cells.clean(one.kinds.cell(row, "place")).casefold() for row in one.table.rows}
         for node in read_members(one.table, one.kinds).nodes:

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from docpact.derive.page import Page
 
 MOST_COLUMNS = 40
-_MOST_ROWS = 3000
+_MOST_ROWS = 2000
+_MOST_TABLES = 2000
 _LONGEST_CELL = 4000
 _LONGEST_LINE = 20_000
 _LEAST = 2
@@ -53,7 +54,7 @@ def find_tables(page: Page, is_head: Callable[[Sequence[str]], bool]) -> list[Ta
     taken = {line for one in found for line in range(one.line, one.end + 1)}
     rest = ["" if number in taken else line for number, line in enumerate(lines, start=1)]
     found += _separated(rest, is_head)
-    return sorted(found, key=lambda one: one.line)
+    return sorted(found, key=lambda one: one.line)[:_MOST_TABLES]
 
 
 def _plain(line: str) -> str:
@@ -150,7 +151,7 @@ def _gridded(block: Sequence[tuple[int, str]], rules: Sequence[int]) -> Iterator
     """Read a table that is drawn: lines between two borders are one row, unless all rows stand between the same two."""
     borders = [at for at in rules if block[at][1][0] in "+|"]
     parts = [block[start + 1 : end] for start, end in zip(borders, [*borders[1:], len(block)], strict=True)]
-    filled = [part for part in parts if part]
+    filled = [part for part in parts if part][: _MOST_ROWS + 1]
     if len(filled) < _LEAST:
         return
     joined = len(filled) > _LEAST or any("=" in block[at][1] for at in borders)
@@ -167,7 +168,15 @@ def _merged(part: Sequence[tuple[int, str]]) -> Row:
             if at == len(cells):
                 cells.append([])
             cells[at].append(cell)
-    return Row(part[0][0], tuple("\n".join(one).rstrip() for one in cells))
+    return Row(part[0][0], tuple(_folded(one) for one in cells))
+
+
+def _folded(parts: Sequence[str]) -> str:
+    """Join the lines of one cell: a bullet begins a new line, other words go on."""
+    text = parts[0].rstrip()
+    for part in (one.strip() for one in parts[1:]):
+        text += f"\n{part}" if part[:2] in ("- ", "* ", "• ") else f" {part}" if part else ""
+    return text
 
 
 def _simple(lines: Sequence[str]) -> Iterator[Table]:

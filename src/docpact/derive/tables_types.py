@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from docpact.derive.claims import TypeClaim
 from docpact.derive.tables_words import TYPES, split_words
 from docpact.derive.typeline import read_type
 
 _LONGEST = 300
-_DEEPEST = 8
+_LONGEST_TYPE = 120
+_DEEPEST = 6
 _KNOWN = {word: said for said, words in TYPES.items() for word in split_words(words)}
 _WIDE = str.maketrans("（）［］｛｝＜＞，：｜¦\xa0", "()[]{}<>,:|| ")
 _ENUM = re.compile(r"(?i)(?P<kind>enum\w*|枚举|枚举型|列挙型?|열거형?|перечисление|enumeración|enumeração)\s*(?P<rest>.*)")
@@ -19,7 +21,7 @@ _CUT = re.compile(r"\s*[,|/;、]\s*|\s+")
 _GENERIC = re.compile(r"(?P<name>[\w.一-鿿À-ɏЀ-ӿ぀-ヿ가-힯 ]{1,40}?)\s*(?P<open>[<\[({])(?P<of>.*)[>\])}]")
 _OF = re.compile(
     r"(?i)(?P<kind>array|list|arreglo|lista|liste|tableau|matriz|массив|список|set|collection)"
-    r"\s*(?:of|de|d'|von|из|:|-)\s*(?P<of>\S.*)"
+    r"\s*(?:of\b|de\b|d'|von\b|из\b|:|-|(?<=массив)\s|(?<=список)\s)\s*(?P<of>\S.*)"
 )
 _TRAILING = re.compile(
     r"(?i)(?P<of>\S.*?)\s*(?P<kind>\[[\d*]*\]|(?:\s|^)?(?:array|list)|数组|列表|集合|型?配列|배열|の配列|型数组|类型数组|\{\})"
@@ -49,6 +51,7 @@ class Typed:
     known: bool = True
 
 
+@lru_cache(maxsize=2048)
 def read_cell(text: str) -> Typed:
     """Read a cell of types, already without markup; what is not understood leaves the type open."""
     bare = " ".join(text[: _LONGEST + 1].translate(_WIDE).split()).strip(" .。;,`")
@@ -92,7 +95,7 @@ def _values(text: str) -> tuple[str, ...]:
 
 
 def _read(text: str, depth: int) -> TypeClaim | None:
-    if depth > _DEEPEST or not text:
+    if depth > _DEEPEST or not 0 < len(text) <= _LONGEST_TYPE:
         return None
     parts = _parts(text)
     if len(parts) > 1:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from docpact.derive import labels
 
-_LONGEST = 4000
-_MOST = 400
+_LONGEST = 2500
+_MOST = 250
+_MOST_STARTS = 12
 _BARE = r"[A-Za-z0-9][\w.+-]*"
 _VALUE = re.compile(rf"(?P<open>[`'\"“‘「])(?P<quoted>[^`'\"“”‘’「」\n]{{1,80}})[`'\"”’」]|(?P<bare>{_BARE})")
 _ROUND = re.compile(r"\s*[（(【\[][^（）()【】\[\]]{0,300}[）)】\]]")
@@ -19,6 +21,7 @@ _NEXT = re.compile(
     r"|\s+(?:(?i:or|and|oder|ou|или|и)\s+|[或和及]\s*)|\s*[或和及]\s*|(?<=[)）])\s*|\s+"
 )
 _COLON = re.compile(r"[:：（(【\[]\s*")
+_SENTENCE = re.compile(r"[。.]\s*(?=\S)")
 _BULLET = re.compile(r"[-*•·]\s+")
 _CONSTANT = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*")
 _WORD = re.compile(r"[a-z][a-z0-9]*(?:[_-][a-z0-9]+)*|[A-Z][a-z0-9]+(?:[A-Z_][A-Za-z0-9]*)*")
@@ -29,6 +32,10 @@ _SAMPLE = re.compile(
 )
 _OPEN = re.compile(
     r"(?i)^[\s,，、;；]*(?:等|etc|\.\.\.|…|其他|其它|others?\b|and (?:so on|others|more)|など|等等|usw|и т|기타)"
+)
+_TAIL = re.compile(
+    r"\s*(?:の(?:いずれか|どれか|何れか|うち)[^\s。]{0,10}|(?:这?[几二两三四]个?)?之一|中的?(?:一个|一种|任意一个|其一"
+    r"|之一)|(?:중|가운데)\s?하나[^\s.]{0,6})"
 )
 _OTHERS = {"other", "others", "etc", "其他", "其它", "default", "else"}
 _MORE = (
@@ -58,6 +65,7 @@ class Said:
     default: str | None = None
 
 
+@lru_cache(maxsize=4096)
 def in_words(text: str) -> Said:
     """Find the values that the words of a cell list, and take their list out of the words.
 
@@ -93,7 +101,7 @@ def _default(text: str) -> tuple[str, str | None]:
 
 def _announced(text: str) -> tuple[tuple[str, ...], str, str] | None:
     """Find values behind a word that announces them: `可用值:A,B`, `One of: A, B.`, `枚举：1-成功 2-失败`."""
-    for match in list(_LABEL.finditer(text))[:20]:
+    for match in list(_LABEL.finditer(text))[:_MOST_STARTS]:
         rest = text[match.end() :]
         values, length, _ = _list(rest)
         # Without a colon, as in `One of A or B`, any words may follow.
@@ -104,12 +112,17 @@ def _announced(text: str) -> tuple[tuple[str, ...], str, str] | None:
 
 def _listed(text: str) -> tuple[tuple[str, ...], str, str] | None:
     """Find values that nothing announces: constants, or words that are explained, after a colon or for the whole cell."""
-    starts = [0, *(match.end() for match in _COLON.finditer(text))][:20]
+    starts = [0, *(match.end() for match in _COLON.finditer(text)), *(match.end() for match in _SENTENCE.finditer(text))][
+        :_MOST_STARTS
+    ]
     for start in starts:
         before, rest = text[:start], text[start:]
         if _SAMPLE.search(before.rstrip(" :：（(【[")):
             continue
         values, length, end = _list(rest)
+        tail = _TAIL.match(rest, length)
+        if len(values) >= _SEVERAL and tail is not None and (_constants(values) or "`" in rest):
+            return values, before, rest[tail.end() :].strip(" )）】].。;；`'\"")
         after = rest[length:].strip(" )）】].。;；`'\"")
         if len(values) < _SEVERAL or not (end or rest[length:].lstrip()[:1] in ".。)）】]\n;；"):
             continue
@@ -171,6 +184,10 @@ def _list(text: str) -> tuple[tuple[str, ...], int, bool]:
             value, end = value.rstrip("."), end - 1
         if value.casefold() in _OTHERS and values:
             return (), 0, False
+        if _TAIL.match(text, end):
+            values.append(value)
+            stop = end
+            break
         explained = _ROUND.match(text, end) or _SAID.match(text, end) or _SPACED.match(text, end)
         stop = explained.end() if explained else end
         values.append(value)

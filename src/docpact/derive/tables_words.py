@@ -91,7 +91,8 @@ TYPES = {
     ("string", None): """
     string|str|text|varchar|nvarchar|char|longtext|mediumtext|character|characters|字符串|字符|字符型|字符串型|文本
     |字符串类型|文字列|文字|テキスト|ストリング|문자열|문자|텍스트|스트링|cadena|cadena de texto|texto|zeichenkette
-    |zeichenfolge|chaîne|chaîne de caractères|chaine|texte|строка|строковый|текст|chuỗi|metin|dize|java.lang.string
+    |zeichenfolge|chaîne|chaîne de caractères|chaine|texte|строка|строк|строки|строковый|zeichenketten|текст|chuỗi|metin
+    |dize|java.lang.string
     |system.string|nsstring|keyword|stringa|testo""",
     ("string", "date-time"): """
     datetime|date-time|date time|日期时间|localdatetime|java.util.date|offsetdatetime|日時|날짜시간|fecha y hora""",
@@ -113,7 +114,7 @@ TYPES = {
     long|int64|bigint|uint64|biginteger|长整型|长整形|长整数|long int|long integer|int8 long|java.lang.long|롱|long型""",
     ("number", None): """
     number|numeric|decimal|bigdecimal|num|real|数字|数值|数值型|数字型|小数|数値|数|숫자|수|실수|número|numero|zahl
-    |nombre|число|числовой|số|sayı|angka|数字类型|浮点数|浮点型|浮点|numérique|numérico|kommazahl|dezimalzahl""",
+    |nombre|число|чисел|числовой|số|sayı|angka|数字类型|浮点数|浮点型|浮点|numérique|numérico|kommazahl|dezimalzahl""",
     ("number", "float"): """
     float|float32|单精度""",
     ("number", "double"): """
@@ -123,7 +124,8 @@ TYPES = {
     |lógico|wahrheitswert|boolesch|booléen|логический|булево|булев|булевый|true/false|logical|bit""",
     ("object", None): """
     object|obj|对象|对象型|对象类型|jsonobject|json object|json对象|map|dict|dictionary|hash|struct|record|hashmap
-    |字典|オブジェクト|連想配列|객체|오브젝트|objeto|objekt|objet|объект|đối tượng|nesne|objek|结构体|object type
+    |字典|オブジェクト|連想配列|객체|오브젝트|objeto|objekt|objet|объект|объектов|objekte|objekten|đối tượng|nesne|objek
+    |结构体|object type
     |jobject|oggetto|keyvalue""",
     ("array", None): """
     array|list|数组|列表|集合|数组型|jsonarray|json array|set|collection|arraylist|配列|リスト|배열|리스트|목록
