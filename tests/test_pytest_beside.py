@@ -53,6 +53,7 @@ ASYNCHRONOUS = """
         async with httpx.AsyncClient(transport=docpact_relay.transport, base_url=docpact_relay.url) as http:
             assert (await http.get(docpact_relay.task().path)).status_code == 401
     """
+LOOPS = "asyncio_mode=auto\nasyncio_default_fixture_loop_scope=function\n"
 RECORDED = """
     import httpx, pytest
 
@@ -150,8 +151,8 @@ def test_modules_are_imported_by_importlib(using: pytest.Pytester) -> None:
 
 def test_asynchronous_tests_ask_the_relay(using: pytest.Pytester) -> None:
     using.makepyfile(test_asynchronous=ASYNCHRONOUS)
-    options = ("-o", "asyncio_mode=auto", "-o", "asyncio_default_fixture_loop_scope=function")
-    ran(using, *beside("pytest_asyncio"), *options).assert_outcomes(passed=PASS + 1)
+    options = [word for line in LOOPS.splitlines() for word in ("-o", line)]
+    ran(using, *beside("pytest_asyncio.plugin"), *options).assert_outcomes(passed=PASS + 1)
 
 
 def test_pytest_recording_plays_its_cassettes_and_we_ours(using: pytest.Pytester) -> None:
@@ -163,11 +164,11 @@ def test_pytest_recording_plays_its_cassettes_and_we_ours(using: pytest.Pytester
 
 
 def test_with_all_that_is_installed_at_once(using: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
-    beside("xdist")
+    beside("pytest_asyncio.plugin")
     monkeypatch.delenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD")
     using.makepyfile(test_asynchronous=ASYNCHRONOUS)
-    using.makeini("[pytest]\naddopts = --strict-markers\nfilterwarnings = error\nasyncio_mode = auto\n")
-    using.runpytest_subprocess("-n", "4").assert_outcomes(passed=PASS + 1)
+    using.makeini(f"[pytest]\naddopts = --strict-markers\nfilterwarnings = error\n{LOOPS}")
+    using.runpytest_subprocess().assert_outcomes(passed=PASS + 1)
 
 
 def test_options_and_fixtures_have_our_name_and_none_is_used_by_itself(using: pytest.Pytester) -> None:
