@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from docpact import captures, inputs
 from docpact.cli import configured, progress, reading
 from docpact.drifted import Sighting
-from docpact.errors import UsageError
+from docpact.errors import Exit, UsageError
+from docpact.files import write_whole
 from docpact.finding import Place, digits_of
 from docpact.pointers import ABSENT
 from docpact.polled import unwrapped
@@ -18,7 +20,7 @@ from docpact.validate.text import Reader
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from docpact.captures import Read, Text
     from docpact.cli import Streams
@@ -68,6 +70,21 @@ def settled(options: argparse.Namespace, streams: Streams, example: str) -> int 
     return None
 
 
+def write(pieces: Iterable[str], options: argparse.Namespace, streams: Streams) -> None:
+    """Write a report: to the file that was asked for, whole or not at all, or to standard output."""
+    if options.output is not None:
+        write_whole(Path(options.output), encoded(pieces))
+        return
+    foreign = options.format == "html" and (streams.stdout.encoding or "utf-8").lower().replace("-", "") != "utf8"
+    for piece in pieces:
+        streams.stdout.write(piece.encode("ascii", "xmlcharrefreplace").decode() if foreign else piece)
+
+
+def encoded(pieces: Iterable[str]) -> Iterator[bytes]:
+    """Encode a text for a file; half a surrogate pair of a payload becomes an escape."""
+    return (piece.encode("utf-8", "backslashreplace") for piece in pieces)
+
+
 class Capture:
     """Read the inputs of one run, and count what is no payload.
 
@@ -99,6 +116,16 @@ class Capture:
     def fingerprint(self) -> str:
         """The fingerprint of all texts that were read, whatever their order."""
         return self._named(0 if self._sums is None else self._sums[0])
+
+    def exit_code(self, *, established: bool, fails: bool, interrupted: bool) -> Exit:
+        """Turn what was seen into the exit code: interrupted, unreadable, nothing seen, or what the verb fails on."""
+        if interrupted:
+            return Exit.INTERRUPTED
+        if self.tally.unreadable or self.broken:
+            return Exit.UNREADABLE
+        if not established:
+            return Exit.NOT_ESTABLISHED
+        return Exit.VIOLATES if fails else Exit.CONFORMS
 
     def payloads(self) -> Iterator[Captured]:
         """Yield every payload of the inputs in their order."""

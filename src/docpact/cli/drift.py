@@ -12,13 +12,12 @@ from docpact.drift import ledger as ledgers
 from docpact.drift.departed import Departed
 from docpact.drift.observed import Observed
 from docpact.drift.suggested import suggested
-from docpact.errors import Exit, UsageError
+from docpact.errors import UsageError
 from docpact.files import refuse_unwritable, write_whole
 from docpact.report.of_drift import FORMATS, Ledgered, Told, render
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterable
 
     from docpact.cli import Streams
     from docpact.contract import Contract
@@ -91,7 +90,9 @@ def run(options: argparse.Namespace, streams: Streams) -> int:
     _write(options, told, contract, streams)
     if ledger is not None:
         _keep(options, ledger, ran, told, streams)
-    return _exit_code(options, told, capture)
+    new = any(departure.since is None for departure in told.drift.departures)
+    fails = {"drift": bool(told.drift.departures), "new": new, "never": False}[options.fails]
+    return capture.exit_code(established=told.verdict != "not-established", fails=fails, interrupted=interrupted)
 
 
 def _refuse(options: argparse.Namespace) -> None:
@@ -160,16 +161,9 @@ def _write(options: argparse.Namespace, told: Told, contract: Contract, streams:
         if options.suggest == "-":
             streams.stdout.writelines(lines)
         else:
-            write_whole(Path(options.suggest), _encoded(lines))
-    pieces = render(options.format, told)
-    if options.output is not None:
-        write_whole(Path(options.output), _encoded(pieces))
-    elif options.suggest != "-":
-        streams.stdout.writelines(pieces)
-
-
-def _encoded(pieces: Iterable[str]) -> Iterable[bytes]:
-    return (piece.encode("utf-8", "backslashreplace") for piece in pieces)
+            write_whole(Path(options.suggest), capturing.encoded(lines))
+    if options.output is not None or options.suggest != "-":
+        capturing.write(render(options.format, told), options, streams)
 
 
 def _keep(options: argparse.Namespace, ledger: Ledger, ran: Ran, told: Told, streams: Streams) -> None:
@@ -179,15 +173,3 @@ def _keep(options: argparse.Namespace, ledger: Ledger, ran: Ran, told: Told, str
         return
     ledger.take(ran, (*told.drift.departures, *told.drift.excused))
     write_whole(Path(options.ledger), ledger.content())
-
-
-def _exit_code(options: argparse.Namespace, told: Told, capture: capturing.Capture) -> Exit:
-    if told.interrupted:
-        return Exit.INTERRUPTED
-    if capture.tally.unreadable or capture.broken:
-        return Exit.UNREADABLE
-    if told.verdict == "not-established":
-        return Exit.NOT_ESTABLISHED
-    new = any(departure.since is None for departure in told.drift.departures)
-    fails = {"drift": bool(told.drift.departures), "new": new, "never": False}[options.fails]
-    return Exit.VIOLATES if fails else Exit.CONFORMS
