@@ -144,7 +144,7 @@ def _typed_below(page: Page, line: Line, until: int) -> Line:
 
 
 def _entries(page: Page, kept: Sequence[Line], until: int) -> list[Entry]:
-    depths = _depths(kept)
+    depths = _depths(kept, indented=any(raw[:1] in " \t" for raw in page.raw if raw))
     heads = [
         members.Head(line.at, line.at + 1, line.name, line.said, line.at, depth)
         for line, depth in zip(kept, depths, strict=True)
@@ -163,9 +163,9 @@ def _entries(page: Page, kept: Sequence[Line], until: int) -> list[Entry]:
     return undotted(members.entries(bare, heads, until))
 
 
-def _depths(kept: Sequence[Line]) -> list[int | None]:
-    """Return how deep each member stands; where indentation is lost, members of objects are placed by other evidence."""
+def _depths(kept: Sequence[Line], *, indented: bool) -> list[int | None]:
+    """Return how deep each member stands; where a page has lost its indentation, other evidence must place what follows."""
     if len({line.indent for line in kept}) > 1:
         return [*by_indent([line.indent for line in kept])]
-    holders = any(line.said.claim is not None and line.said.claim.holder is not None for line in kept)
+    holders = not indented and any(line.said.claim is not None and line.said.claim.holder is not None for line in kept)
     return [None if holders else 0] * len(kept)

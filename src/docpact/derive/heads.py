@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _LONGEST = 200
 _MOST_MARKS = 2
-_NAME = re.compile(r"[^\s:：,，;；。、(){}\[\]\"'`<>|=*?]{1,80}(?:\[[\w*]{0,12}\][^\s:：,，;；。、(){}\"'`<>|=]{0,80})?")
+_NAME = re.compile(r"[^\s:：,，;；。、(){}\[\]\"'`<>|=*?#¶]{1,80}(?:\[[\w*]{0,12}\][^\s:：,，;；。、(){}\"'`<>|=]{0,80})?")
 _STARRED = re.compile(r"(?P<name>\S{1,100}?)\s?(?P<sign>[*?])")
 _MARKED = re.compile(
     rf"(?i)(?P<name>\S{{1,80}})\s+(?P<mark>{'|'.join(sorted(labels.REQUIRED | labels.OPTIONAL, key=len, reverse=True))})"
@@ -45,8 +45,12 @@ def find(lines: Sequence[str], start: int, end: int) -> list[Head]:
     filled = [at for at in range(start, end) if lines[at]]
     apart = _apart(lines, filled)
     together = _together(lines, filled)
-    chosen = together if len(together) > len([head for head in apart if head.name]) else apart
+    chosen = together if _count(together) > max(_count(apart), 1) else apart
     return [head._replace(name="") if head.name.casefold() in _PSEUDO and head.name != "property" else head for head in chosen]
+
+
+def _count(heads: Sequence[Head]) -> int:
+    return sum(head.name != "" for head in heads)
 
 
 def _apart(lines: Sequence[str], filled: Sequence[int]) -> list[Head]:
@@ -60,7 +64,9 @@ def _apart(lines: Sequence[str], filled: Sequence[int]) -> list[Head]:
             while at < len(filled) and filled[at] < head.after:
                 at += 1
             continue
-        if at == 0 and (alone := typed(lines[filled[0]])) is not None:
+        if lines[filled[at]][:1] == "#":
+            found.append(Head(filled[at], filled[at] + 1, "", qualifiers.Said(), filled[at]))
+        elif at == 0 and (alone := typed(lines[filled[0]])) is not None:
             found.append(Head(filled[0], filled[0] + 1, "", alone, filled[0]))
         at += 1
     return found
@@ -122,7 +128,9 @@ def _together(lines: Sequence[str], filled: Sequence[int]) -> list[Head]:
         line = lines[at]
         match = _INLINE.fullmatch(line[:_LONGEST]) if len(line) <= _LONGEST else None
         said = qualifiers.read(match["rest"]) if match is not None else None
-        if match is None or said is None or said.claim is None or said.words:
+        if line[:1] == "#":
+            found.append(Head(at, at + 1, "", qualifiers.Said(), at))
+        if match is None or said is None or said.claim is None or said.words or line[-1:] in ".。":
             continue
         sign = (match["sign"] or "").strip()
         if sign:

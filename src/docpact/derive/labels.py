@@ -106,16 +106,21 @@ _SECTIONS_SAID = (
         ),
     ),
     (
-        "body",
+        "response",
         re.compile(
-            rf"{_ANSWER_ZH}(?:对象|字段|参数|属性|结构|格式|说明|定义|描述|列表)+(?:说明|表)?|出参(?:说明|列表)?"
-            rf"|(?:字段|参数|属性|对象|任务对象|任务字段|任务)(?:字段|属性|结构|定义|说明|列表|详解)|任务对象|返回对象"
-            rf"|{_ANSWER} (?:{_MEMBERS} ?)+|(?:(?:the|task|object) )*(?:fields|attributes|properties)(?: (?:of|in) .{{1,30}})?"
-            r"|(?:the )?task (?:object|schema|model|structure)|object (?:schema|definition)"
-            r"|response schema:? application/json"
+            rf"{_ANSWER_ZH}(?:对象|字段|参数|属性|结构|格式|说明|定义|描述|列表)*(?:说明|表)?|出参(?:说明|列表)?"
+            rf"|{_ANSWER} (?:{_MEMBERS} ?)+|response schema:? application/json"
+            r"|(?:(?:successful|success|the|api|http|json|200) )+(?:response|result)s?"
         ),
     ),
-    ("response", re.compile(rf"{_ANSWER_ZH}|(?:(?:successful|success|the|api|http|json|200) )+(?:response|result)s?")),
+    (
+        "object",
+        re.compile(
+            r"(?:字段|参数|属性|对象|任务对象|任务字段|任务)(?:字段|属性|结构|定义|说明|列表|详解)|任务对象"
+            r"|(?:(?:the|task|object) )*(?:fields|attributes|properties)(?: (?:of|in) .{1,30})?"
+            r"|(?:the )?task (?:object|schema|model|structure)|object (?:schema|definition)"
+        ),
+    ),
     ("request", re.compile(rf"(?:请求|入参)(?:参数|字段)?(?:说明|列表|描述)?|(?:request|input) (?:{_MEMBERS} ?)+")),
 )
 _MEDIA = re.compile(r"(?i)(?:body|content type|内容格式|content-type)?\s*[:：]?\s*(?:json)?\s*(?P<media>[a-z]+/[a-z0-9.+*-]+)")
@@ -139,7 +144,7 @@ _STATUS_SAID = re.compile(
 
 def plain(line: str) -> str:
     """Return a label as it is compared: without its colon and its decoration, in lower case, single spaces."""
-    return _SPACE.sub(" ", _COLON.sub("", line.lstrip("#*• ").rstrip("* ")).strip()).casefold()
+    return _SPACE.sub(" ", _COLON.sub("", line.lstrip("#*• ").rstrip("* ¶🔗")).strip()).casefold()
 
 
 def section(line: str) -> str | None:

@@ -19,6 +19,14 @@ _LED = re.compile(rf"[,，、|/]\s*[`'\"]?(?P<value>{_VALUE})[`'\"]?")
 _EXPLAINED = re.compile(rf"[`'\"•*-]*\s*(?P<value>{_VALUE})[`'\"]?\s*(?:[:：=（(–—-]|\s|[^\x00-\x7f]).*")
 _SEPARATOR = re.compile(r"\s*[,，、|;；/]\s*|\s+(?:or|和|或|与|and)\s+|\s+")
 _IN_SENTENCE = re.compile(rf"{_VALUE}")
+_QUOTED = r"[`\"'‘“][\w.:+-]{1,60}[`\"'’”]"
+_QUOTED_ENDS = re.compile(
+    rf"(?i)(?:\s*[(（]?\b(?:(?:is|are|must be|can be|being|=)\s+)?(?:one of|either|any of)\b:?\s*|(?:值)?为\s*|[:：(（]\s*)"
+    rf"(?P<values>{_QUOTED}(?:\s*(?:,|，|、|/|\||\bor\b|\band\b|或|和|,\s*or)\s*{_QUOTED})+)\s*[)）]?[.。]?$"
+)
+_CAPITALS_END = re.compile(
+    r"(?:^|[\s:：,，(（])(?P<values>[A-Z][A-Z0-9_]+(?:\s*(?:\||/|、)\s*[A-Z][A-Z0-9_]+){2,60})\s*[)）]?[.。]?$"
+)
 _LONGEST = 4000
 _SEVERAL = 2
 
@@ -122,16 +130,30 @@ def _commas(words: Sequence[Numbered]) -> tuple[tuple[str, ...], bool, tuple[Num
 def _sentence(words: Sequence[Numbered]) -> tuple[tuple[str, ...], bool, tuple[Numbered, ...], tuple[int, int]] | None:
     """Find values inside a sentence that announces them: `任务类型,可用值:A,B`, `One of: A, B.`."""
     for at, (number, line) in enumerate(words):
-        said = labels.IN_PROSE.search(line) if len(line) <= _LONGEST else None
-        if said is None or not said["rest"]:
+        said = _announced(line) if len(line) <= _LONGEST else None
+        if said is None:
             continue
-        values, _ = _values_of(said["rest"])
-        # One value behind a colon may be any word.
-        if len(values) < _SEVERAL:
-            continue
-        left = line[: said.start()].strip()
+        values, left = said
         kept = [*words[:at], *([(number, left)] if left else []), *words[at + 1 :]]
         return tuple(dict.fromkeys(values)), True, tuple(kept), (number, number)
+    return None
+
+
+def _announced(line: str) -> tuple[list[str], str] | None:
+    """Read values that a sentence announces, or that stand at its end set apart: (the values, what is left of the words)."""
+    said = labels.IN_PROSE.search(line)
+    if said is not None and said["rest"]:
+        values, _ = _values_of(said["rest"])
+        # One value behind a colon may be any word.
+        if len(values) >= _SEVERAL:
+            return values, line[: said.start() + (line[said.start()] in "。.")].strip()
+    for pattern, least in ((_QUOTED_ENDS, _SEVERAL), (_CAPITALS_END, _SEVERAL + 1)):
+        ends = pattern.search(line)
+        if ends is not None:
+            values = _IN_SENTENCE.findall(ends["values"])
+            values = [value for value in values if value not in ("or", "and")]
+            if len(values) >= least:
+                return values, line[: ends.start()].rstrip(" ,，:：;；(（-–—").removesuffix("one of").strip()
     return None
 
 

@@ -66,9 +66,11 @@ def read(at: int, raw: str, text: str) -> Line | None:
     if found is None:
         return None
     name, rest, strong, required = found
-    if is_label(name) or _NAME.fullmatch(name) is None or (not strong and read_type(name) is not None and not rest.strip()):
+    if _NAME.fullmatch(name) is None or (not strong and read_type(name) is not None and not rest.strip()):
         return None
     said = qualifiers.read(_uncommented(rest), components=strong)
+    if is_label(name) and (said.claim is None or name[:1].isupper()):
+        return None
     if required is not None:
         said = replace(said, required=required)
     return Line(at, indent(raw), led is not None, name, strong or _SEPARATED.match(rest) is not None, said, text)

@@ -25,13 +25,20 @@ _NULLABLE_SAID = re.compile(
     r"(?i)(?:[-*•]\s*)?(?:nullable|可为空|是否可为空|允许为空|可空|null)\s*[:：]\s*(?P<value>\S{1,12})\.?"
 )
 _TYPE_WORDS = (
-    "type|data ?type|类型|数据类型|字段类型|參數類型|類型|型|タイプ|データ型|데이터 타입|타입|유형|tipo(?: de dato)?|typ|datentyp"
-    "|тип(?: данных)?"
+    "type|data ?type|类型|数据类型|字段类型|參數類型|類型|型|タイプ|データ型|데이터 타입|타입|유형|tipo(?: de dato)?|typ"
+    "|datentyp|тип(?: данных)?"
 )
 _TYPE_SAID = re.compile(rf"(?i)(?:[-*•]\s*)?(?:{_TYPE_WORDS})(?:\s*[:：]\s*|\s+(?=[`*\u4e00-\u9fff]))(?P<type>\S.*)")
 _DESCRIBED = re.compile(
-    r"(?i)(?:description|desc|meaning|描述|说明|含义|備考|説明|설명|descripción|descrição|beschreibung|описание|名称)\s*[:：]\s*"
+    r"(?i)(?:description|desc|meaning|描述|说明|含义|備考|説明|설명|descripción|descrição|beschreibung|описание)\s*[:：]\s*"
 )
+_LABEL_BEGINS = re.compile(
+    rf"(?i)(?:^[-*• ]*|[|,，;；·/]\s*|\s{{2,}}|\.\s+)(?P<label>(?:{_TYPE_WORDS}|required|必填|必需|是否必[需填须选]"
+    r"|nullable|default|默认值?|format|description|描述|说明|enum|values|枚举值?|example|示例"
+    r"|possible values|allowed values|可选值)\s*[:：])"
+)
+_LONGEST_LABELLED = 600
+_SEVERAL = 2
 _YES = {
     "yes",
     "true",
@@ -222,34 +229,48 @@ def _yes(word: str) -> bool | None:
 def _collect(lines: Sequence[str], start: int, until: int, got: _Collected) -> None:
     state = "text"
     for at in range(start, until):
-        line = _bare(lines[at])
-        if not line or labels.CHILDREN.fullmatch(line[:80]):
-            continue
-        if _take_marks(got, at, line) or _take_said(got, at, line):
-            state = "text"
-            continue
-        label = _value_label(line)
-        if label is not None:
-            state, line = label
-            if state == "enum":
-                got.lines["enum"] = (at + 1, at + 1)
-            if not line:
-                continue
-        elif state == "text" and labels.LIMIT.fullmatch(line[:80]):
-            got.limits.append(line)
-            continue
-        elif (described := _DESCRIBED.match(line)) is not None and line[described.end() :]:
-            state, line = "text", line[described.end() :]
-        state = _put(got, state, at + 1, line)
+        for piece in pieces(lines[at]):
+            line = _bare(piece)
+            if line and labels.CHILDREN.fullmatch(line[:80]) is None:
+                state = _collect_one(got, state, at, line)
+
+
+def _collect_one(got: _Collected, state: str, at: int, line: str) -> str:
+    """Take one thing that is said of a member, and return what the next line is likely to be."""
+    if _take_marks(got, at, line) or _take_said(got, at, line):
+        return "text"
+    label = _value_label(line)
+    if label is not None:
+        state, line = label
+        if state == "enum":
+            got.lines["enum"] = (at + 1, at + 1)
+        if not line:
+            return state
+    elif state == "text" and labels.LIMIT.fullmatch(line[:80]):
+        got.limits.append(line)
+        return state
+    elif (described := _DESCRIBED.match(line)) is not None and line[described.end() :]:
+        state, line = "text", line[described.end() :]
+    return _put(got, state, at + 1, line)
+
+
+def pieces(line: str) -> list[str]:
+    """Return what a line of several labels says, one by one: `Type: string | Required: yes`."""
+    if len(line) > _LONGEST_LABELLED or (":" not in line and "：" not in line):
+        return [line]
+    bare = line.replace("**", "")
+    starts = [match.start("label") for match in _LABEL_BEGINS.finditer(bare)]
+    if len(starts) < _SEVERAL or starts[0] > _SEVERAL:
+        return [line]
+    return [bare[a:b].strip(" \t|,，;；·/") for a, b in zip(starts, [*starts[1:], len(bare)], strict=True)]
 
 
 def _bare(line: str) -> str:
     """Return a line without the markup around its label: `- **Values**: A` as `Values: A`."""
-    if line[:2] in ("- ", "* ", "• ") or line[:2] == "**" or line[:1] == "·":
-        bare = re.sub(r"^(?:[-*•·]\s+)?(?:\*\*([^*]{1,40})\*\*|__([^_]{1,40})__)", r"\1\2", line[:80]) + line[80:]
-        stripped = bare.lstrip("-*•· ") if bare[:2] in ("- ", "* ", "• ") or bare[:1] == "·" else bare
-        return stripped if _value_label(stripped) or _REQUIRED_SAID.fullmatch(stripped[:80]) else line
-    return line
+    if line[:1] not in "-*•·`_":
+        return line
+    bare = re.sub(r"^(?:[-*•·]\s+)?[*_`]{0,3}([^*_`:：]{1,40})[*_`]{0,3}(\s*[:：])?[*_`]{0,3}", r"\1\2", line[:80]) + line[80:]
+    return bare if says_something_else(bare) else line
 
 
 def _put(got: _Collected, state: str, number: int, line: str) -> str:

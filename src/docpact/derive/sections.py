@@ -84,7 +84,7 @@ def _heading(lines: Sequence[str], at: int) -> str | None:
     if labels.mark(following) is not None or (read_type(before) is not None and not _opens(following)):
         return None
     # A heading of one word above a type is a member of that name.
-    return None if kind in ("auth", "request") and read_type(following) is not None else kind
+    return None if kind in ("auth", "request", "object") and read_type(following) is not None else kind
 
 
 def _opens(line: str) -> bool:
@@ -104,7 +104,7 @@ def _answers(kind: str, *, now: bool) -> bool:
 
 
 def _placed(kind: str, *, answering: bool) -> str:
-    if kind in ("answer", "response"):
+    if kind in ("answer", "response", "object"):
         return "body"
     if kind == "body" and not answering:
         return "request-body"

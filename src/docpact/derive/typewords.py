@@ -120,7 +120,7 @@ _COMPONENT = re.compile(r"[A-Z][A-Za-z0-9]*(?:\.[A-Z][A-Za-z0-9]*)*")
 # A type that is followed by these words is a part of a sentence: "number of tasks".
 _SENTENCE = re.compile(r"(?i)(?:of|for|that|which|is|are|in|to|from|with|containing|representing|used)\b")
 _WORD_START = re.compile(r"[\w\[<?*#]")
-_EDGE = re.compile(r"[\s,，、;；:：。（(\[|/·—–-]|$")
+_EDGE = re.compile(r"[\s,，、;；:：。（(\[|/·—–-]|\.(?=\s|$)|$")
 _INNER = re.compile(r"[(（\[](?P<of>[^()（）\[\]]*)[)）\]]?$")
 _MOST_EDGES = 8
 
