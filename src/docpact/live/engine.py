@@ -276,7 +276,8 @@ def _nothing_kept() -> Iterator[None]:
     if before is not None:
         yield
         return
-    with TemporaryDirectory(prefix="docpact-") as folder:
+    # Work that was given up may still write into it when the program ends.
+    with TemporaryDirectory(prefix="docpact-", ignore_cleanup_errors=True) as folder:
         configuration.set_hypothesis_home_dir(folder)
         try:
             yield
