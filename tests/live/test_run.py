@@ -55,6 +55,17 @@ def test_a_healthy_relay_conforms_and_what_was_not_seen_is_said() -> None:
     assert "FAILURE was never seen: give it a task that ended so (--task ID)" in verdict.saw.notes
 
 
+@pytest.mark.parametrize(("profile", "spared"), [("java-proxy", {"/buttons", "/buttons/*/customId"}), ("go-relay", set[str]())])
+def test_what_a_family_does_without_is_told_apart_from_what_lacks(profile: str, spared: set[str]) -> None:
+    answer, tasks = ids(profile=profile)
+    verdict, _ = checked(answer, follows=(tasks[0],), profile=profile)
+    lacking, *others = [note for note in verdict.saw.notes if "never had a value" in note]
+    assert "/maskBase64" in lacking
+    assert not any(pointer in lacking for pointer in spared)
+    assert all(pointer in others[0] for pointer in spared)
+    assert spared <= set(verdict.saw.unseen_members)
+
+
 def test_a_finding_carries_the_request_as_a_line_for_a_shell_the_poll_and_the_body() -> None:
     answer, tasks = ids()
 

@@ -11,7 +11,7 @@ from docpact.seen import Seen
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from docpact.contract import Contract
+    from docpact.contract import Contract, Profile
     from docpact.finding import Finding
 
 _MOST_NAMED = 8
@@ -36,10 +36,11 @@ class Sights(NamedTuple):
 
 
 class Watch:
-    """Watch what the polls of a run show."""
+    """Watch what the polls of a run show, of a server of the family that a profile is about."""
 
-    def __init__(self, contract: Contract) -> None:
+    def __init__(self, contract: Contract, profile: Profile) -> None:
         self._contract = contract
+        self._profile = profile
         self._seen = Seen(contract)
         self._statuses: dict[str, int] = {}
         self._actions: dict[str, int] = {}
@@ -86,8 +87,12 @@ class Watch:
             notes.append(f"{names} never seen: give it a task that was just submitted (--follow ID)")
         if actions:
             notes.append(f"{_list(actions)} {_were(actions)} never seen: give it a task of each action (--task ID)")
-        if members:
-            notes.append(f"{_list(members)} never had a value: what they hold was not tried")
+        spared = [pointer for pointer in members if any(f"{pointer}/".startswith(f"{at}/") for at in self._profile.missing)]
+        lacking = [pointer for pointer in members if pointer not in spared]
+        if lacking:
+            notes.append(f"{_list(lacking)} never had a value: what they hold was not tried")
+        if spared:
+            notes.append(f"{_list(spared)} never had a value: a {self._profile.name} may do without, and they were not tried")
         if not self._transitions and self._contract.lifecycle is not None:
             notes.append("no task changed while it was polled: give it one that is under way (--follow ID)")
         return notes

@@ -32,7 +32,7 @@ class Session:
         self.plan = plan
         self.door = door
         self.tally = Tally(sources=1) if tally is None else tally
-        self.watch = Watch(contract)
+        self.watch = Watch(contract, contract.profile(plan.profile))
         self.sender = Sender(door, plan)
         self.judging = Judging(contract, plan, door, self.tally, self.watch)
         self.targets = Targets(contract, plan.body)
