@@ -12,7 +12,7 @@ import re
 from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from docpact.exchange import Act, Answer, Purpose
 
@@ -228,6 +228,12 @@ def _split(scene: Scene) -> Answer | None:
     return _with(scene.answer, found[1], found[2].strip()) if found else None
 
 
+def _beside(scene: Scene) -> str:
+    """Name the place of a task with another id."""
+    asked = quote(scene.asked, safe="")
+    return scene.request.target.replace(asked, f"{asked[:-1]}{'1' if asked[-1:] != '1' else '2'}")
+
+
 _LOOP: Callable[[Scene], str] = lambda scene: scene.request.target  # noqa: E731 - one of three places
 _LOST = _said(500, "internal error")
 
@@ -251,10 +257,14 @@ VARIANTS: Mapping[str, Mapping[str, Turn]] = MappingProxyType({
         "head": _method("HEAD", _always(Answer(500))),
         "options": _method("OPTIONS", _always(_LOST)),
     },
-    "http-redirect": _of_tasks(
-        login=_redirect(302, lambda _: "/login"), loop=_redirect(302, _LOOP), permanent=_redirect(301, lambda _: "/login"),
-        other_host=_redirect(307, lambda scene: f"https://relay.example{scene.request.target}"),
-    ),
+    "http-redirect": {
+        **_of_tasks(
+            login=_redirect(302, lambda _: "/login"), loop=_redirect(302, _LOOP), permanent=_redirect(301, lambda _: "/login"),
+            other_host=_redirect(307, lambda scene: f"https://relay.example{scene.request.target}"),
+        ),
+        "unknown-id": _for(Purpose.UNKNOWN_ID, _redirect(302, lambda _: "/login")),
+        "wrong-token": _for(Purpose.WRONG_TOKEN, _redirect(302, lambda _: "/login")),
+    },
     "http-content-type": _of_tasks(
         html=_always(_page(200, _LOGIN)), text=_typed("text/plain; charset=utf-8"), missing=_untyped,
         charset=_typed("application/json; charset=iso-8859-1"), octets=_typed("application/octet-stream"),
@@ -280,10 +290,12 @@ VARIANTS: Mapping[str, Mapping[str, Turn]] = MappingProxyType({
     ),
     "auth-not-asked": {
         "served": _for(Purpose.NO_TOKEN, _granted), "in-refusal": _for(Purpose.NO_TOKEN, _in_refusal),
+        "refused-with-200": _for(Purpose.NO_TOKEN, _always(_said(200, "invalid token"))),
     },
     "auth-wrong-accepted": {
         **{kind: _accepted(kind) for kind in ("wrong", "empty", "other-scheme", "cut-off", "other-case")},
         "in-refusal": _for(Purpose.WRONG_TOKEN, _in_refusal),
+        "refused-with-200": _for(Purpose.WRONG_TOKEN, _always(_said(200, "invalid token"))),
     },
     "auth-refused": _of_tasks(_401=_always(_said(401, "invalid token")), _403=_always(_said(403, "forbidden"))),
     "auth-echo": {
@@ -293,6 +305,9 @@ VARIANTS: Mapping[str, Mapping[str, Turn]] = MappingProxyType({
         "made": _for(Purpose.UNKNOWN_ID, _granted), "another": _for(Purpose.UNKNOWN_ID, _another),
         "odd": _for(Purpose.ODD_ID, _granted), "odd-another": _for(Purpose.ODD_ID, _another),
         "in-refusal": _for(Purpose.UNKNOWN_ID, lambda scene: _bearing(scene.granted, scene.granted.body)._replace(status=404)),
+        "page": _for(Purpose.UNKNOWN_ID, _always(_page(200, _LOGIN))),
+        "list": _for(Purpose.UNKNOWN_ID, _always(Answer(200, (_JSON,), b"[]"))),
+        "redirect": _for(Purpose.UNKNOWN_ID, _redirect(302, _beside)),
     },
     "id-reflected": {
         "markup": _for(Purpose.ODD_ID, _markup), "worked-out": _for(Purpose.ODD_ID, _worked_out),
