@@ -43,12 +43,12 @@ DOORS: dict[str, str | tuple[str, ...]] = {
 
 # Which faces a face may import. None of them imports another one.
 FACE_TO_FACE = {
-    "__init__": {"api", "assertions", "checking", "strategies"},
+    "__init__": {"api", "assertions", "checking", "diffing", "strategies"},
     "__main__": {"cli"},
     "api": {"report", "__init__"},
     "assertions": {"report", "__init__", "api"},
     "checking": {"report", "__init__", "api"},
-    "cli": {"report", "__init__", "api", "checking"},
+    "cli": {"report", "__init__", "api", "checking", "diffing"},
     "pytest_plugin": {"report", "__init__", "api", "assertions"},
 }
 

@@ -30,6 +30,7 @@ PUBLIC = {
     "assert_conforms",
     "assert_story",
     "check",
+    "diff",
     "load",
     "schemathesis_check",
     "strategies",

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from docpact.api import Contract, load
     from docpact.assertions import assert_conforms, assert_story
     from docpact.checking import check, schemathesis_check
+    from docpact.diffing import diff
     from docpact.errors import DocpactError
     from docpact.finding import Clause, Finding, Layer, Place, Severity
 
@@ -30,6 +31,7 @@ __all__ = [
     "assert_conforms",
     "assert_story",
     "check",
+    "diff",
     "load",
     "schemathesis_check",
     "strategies",

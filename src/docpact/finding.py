@@ -71,7 +71,7 @@ class Traffic(NamedTuple):
 
 
 class Witness(NamedTuple):
-    """What shows that a change is one, safe to show: the JSON `text` of a payload that one contract allows and the other refuses.
+    """What shows that a change is one, safe to show: the JSON `text` of a payload that one contract allows, the other refuses.
 
     `allowed_by` and `refused_by` name the two. Where none could be made, `text` is empty, and `lack` says why.
     """
@@ -96,7 +96,8 @@ class Finding(NamedTuple):
     """One breach of one rule at one place.
 
     `found` and `expected` are safe to show: short, and without secrets (see `redact`). `excused_by` names the profiles under
-    which this would not be a finding. `traffic` is there where a live endpoint was asked, `changed` where contracts were compared.
+    which this would not be a finding. `traffic` is there where a live endpoint was asked, `changed` where contracts were
+    compared.
     """
 
     rule: str

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from docpact.errors import Exit
-from docpact.finding import Severity, without_indices
+from docpact.finding import Layer, Severity, without_indices
 from docpact.redact import safe_message, safe_source
 
 if TYPE_CHECKING:
@@ -21,6 +21,19 @@ if TYPE_CHECKING:
 
 _MOST_GROUPS = 10_000
 _MOST_NAMED = 100
+
+
+def alike(rule: str, layer: str, pointer: str, found: object, message: str) -> str:
+    """Say what findings of one fingerprint have in common when they are told as one."""
+    if layer == Layer.COMPATIBILITY:
+        # Two values that a list has gained are two changes.
+        return message
+    return str(found) if rule == "documented-enum" else without_indices(pointer)
+
+
+def fails(severity: Severity, fail_on: str) -> bool:
+    """Tell whether a finding of this severity violates; `never` is about the exit code alone."""
+    return severity is Severity.ERROR or fail_on == "any" or (severity is Severity.WARNING and fail_on == "warning")
 
 
 class Verdict(StrEnum):
@@ -54,6 +67,7 @@ class Tally:
     findings: int = 0
     errors: int = 0
     warnings: int = 0
+    notes: int = 0
     by_rule: dict[str, int] = field(default_factory=dict)
     groups: dict[tuple[str, str], Group] = field(default_factory=dict)
     excused: dict[tuple[str, ...], int] = field(default_factory=dict)
@@ -121,11 +135,13 @@ class Tally:
             self.by_rule[finding.rule] = self.by_rule.get(finding.rule, 0) + 1
             if finding.severity is Severity.ERROR:
                 self.errors += 1
-            else:
+            elif finding.severity is Severity.WARNING:
                 self.warnings += 1
+            else:
+                self.notes += 1
             self.excused[finding.excused_by] = self.excused.get(finding.excused_by, 0) + 1
-            by_value = finding.found if finding.rule == "documented-enum" else without_indices(finding.place.pointer)
-            key = (finding.fingerprint, str(by_value))
+            listed = alike(finding.rule, finding.layer, finding.place.pointer, finding.found, finding.message)
+            key = (finding.fingerprint, listed)
             group = self.groups.get(key)
             if group is not None:
                 group.count += 1
@@ -149,10 +165,11 @@ class Tally:
             self.skips.append(type(thing)(safe_source(thing.source), thing.reason))
 
     def verdict(self, fail_on: str = "error") -> Verdict:
-        """Say what the run shows; with `fail_on` warning, a warning violates too; an expired waiver always does."""
+        """Say what the run shows; with `fail_on` warning, a warning violates too, with any a note; always an expired waiver."""
         if self.waivers is not None and self.waivers.expired:
             return Verdict.VIOLATES
-        if self.errors or (self.warnings and fail_on == "warning"):
+        counts = {Severity.ERROR: self.errors, Severity.WARNING: self.warnings, Severity.NOTE: self.notes}
+        if any(number and fails(severity, fail_on) for severity, number in counts.items()):
             return Verdict.VIOLATES
         if self.unreadable or self.not_established or not self.payloads:
             return Verdict.NOT_ESTABLISHED

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from docpact.contract import Contract
     from docpact.finding import Finding
+    from docpact.rules import Rule
 
 _POINTER = Kind('a pointer, which begins with /, or "" for the body', lambda p: isinstance(p, str) and p[:1] in ("", "/"))
 _KEYS = {"rule": TEXT, "pointer": _POINTER, "owner": TEXT, "reason": TEXT, "expires": ANY}
@@ -58,10 +59,10 @@ class Waivers:
         return False
 
 
-def load(path: Path, today: date, contract: Contract | None = None) -> Waivers:
+def load(path: Path, today: date, contract: Contract | None = None, rules: Mapping[str, Rule] = RULES) -> Waivers:
     """Read a file of `[[waiver]]` tables; raises `UsageError` where one lacks something, or names what there is not.
 
-    That is an unknown rule, or, with a contract, a member of which it does not speak.
+    That is a rule that is not among `rules`, or, with a contract, a member of which it does not speak.
     """
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -73,7 +74,7 @@ def load(path: Path, today: date, contract: Contract | None = None) -> Waivers:
     waivers = Waivers()
     for number, table in enumerate(document.get("waiver", ()), 1):
         where = f"{path}, waiver {number}"
-        waiver = _waiver(table, where)
+        waiver = _waiver(table, where, rules)
         if contract is not None:
             _refuse_unknown(waiver, contract, where)
         (waivers.valid if waiver.expires >= today else waivers.expired).append(waiver)
@@ -103,13 +104,14 @@ def _pointers(schema: Mapping[str, Any], pointer: str) -> Iterator[str]:
         yield from _pointers(schema["items"], f"{pointer}/*")
 
 
-def _waiver(table: dict[str, object], where: str) -> Waiver:
+def _waiver(table: dict[str, object], where: str, rules: Mapping[str, Rule]) -> Waiver:
     checked(table, _KEYS, where)
     for key in _NEEDED:
         if not table.get(key):
             raise UsageError(f"{where} has no {key}", hint=f"a waiver needs {', '.join(_NEEDED)}")
-    if table["rule"] not in RULES:
-        raise UsageError(f"{where}: there is no rule {table['rule']!r}", hint="docpact explain lists the rules")
+    if table["rule"] not in rules:
+        listed = "docpact explain lists the rules" if rules is RULES else "docpact diff --list-changes lists them"
+        raise UsageError(f"{where}: there is no rule {table['rule']!r}", hint=listed)
     expires = table["expires"]
     if type(expires) is not date:
         raise UsageError(f"{where}: expires is no date", hint="write it without quotes: expires = 2027-12-31")

@@ -15,7 +15,7 @@ from test_formats import COMMAND, GITLAB, JUNIT, SARIF
 
 from docpact.cli import main
 from docpact.report import FORMATS
-from docpact.report.as_html import _POLICY
+from docpact.report.as_html import POLICY
 from docpact.report.markdown_text import safe
 from docpact.report.showing import path, plain, uri
 
@@ -127,8 +127,8 @@ def test_html_holds_no_element_attribute_or_address_that_is_not_ours(report: Cal
     for tag, attributes in page.elements:
         assert not [name for name in attributes if name.startswith("on") or name in {"style", "src", "srcset", "action"}]
         assert all((value or "").startswith("#") for name, value in attributes.items() if name in {"href", "xlink:href"}), tag
-    assert _POLICY.startswith("default-src 'none'; style-src 'sha256-")
-    assert [a["content"] for t, a in page.elements if t == "meta" and a.get("http-equiv")] == [_POLICY]
+    assert POLICY.startswith("default-src 'none'; style-src 'sha256-")
+    assert [a["content"] for t, a in page.elements if t == "meta" and a.get("http-equiv")] == [POLICY]
 
 
 def test_no_cell_that_is_copied_into_a_spreadsheet_is_a_formula(report: Callable[..., str], hostile: Path) -> None:

@@ -22,6 +22,9 @@ VERBS = {
     "mock": "serve a relay on this machine, healthy or faulty as you like",
     "check": "hold a live endpoint to a contract, and say what was seen",
     "cassette": "keep recorded exchanges that can be trusted: free of secrets, and true to a contract",
+    "diff": "say what changed between two contracts, whom it breaks, and show it with a payload",
+    "drift": "say what captures hold that the page does not say, and what they never hold",
+    "coverage": "say how much of what a contract names captures, cassettes or fixtures exercise",
     "explain": "say what a rule or a member means, and which page lines say so",
 }
 

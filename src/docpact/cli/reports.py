@@ -43,7 +43,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 class Gathered:
     """What one run gathers for its report: the findings one by one, and what was seen, as far as the format needs them."""
 
-    def __init__(self, options: argparse.Namespace, contract: Contract) -> None:
+    def __init__(self, options: argparse.Namespace, contract: Contract | None) -> None:
         if options.output is not None:
             _refuse_unwritable(options.output)
         form = FORMATS[options.format]
@@ -52,7 +52,7 @@ class Gathered:
         self._each = options.each
         self._left = options.max_findings
         self._spool: TextIO | None = _spool() if form.single else None
-        self.seen = _seen(contract, stories=options.stories) if form.pictures else None
+        self.seen = _seen(contract, stories=options.stories) if form.pictures and contract is not None else None
 
     def __enter__(self) -> Self:
         """Return it."""
@@ -110,6 +110,16 @@ class Gathered:
         if self._spool is not None:
             self._spool.seek(0)
             yield from (line.rstrip("\n") for line in self._spool)
+
+
+def write_text(text: str, options: argparse.Namespace, streams: Streams) -> None:
+    """Write a text that is no report of findings: to the file that was asked for, or to standard output."""
+    if options.output is not None:
+        _refuse_unwritable(options.output)
+        _write_whole(options.output, iter([text.encode("utf-8", "backslashreplace")]))
+        return
+    foreign = options.format in _MARKED_UP and (streams.stdout.encoding or "utf-8").lower().replace("-", "") != "utf8"
+    streams.stdout.write(text.encode("ascii", "xmlcharrefreplace").decode() if foreign else text)
 
 
 def colour(options: argparse.Namespace, stream: TextIO) -> bool:

@@ -10,10 +10,13 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, NamedTuple, Protocol, cast
 
+from docpact.rules import RULES
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from docpact.contract import Contract
+    from docpact.rules import Rule
     from docpact.seen import Seen
     from docpact.tally import Tally
 
@@ -58,12 +61,30 @@ class Checked(NamedTuple):
     hint: str = ""
 
 
+class Compared(NamedTuple):
+    """What a report says of two contracts that were compared, beside the changes, which are its findings.
+
+    `advice` is the part of a version to raise; `breaking`, `doubtful` and `compatible` are numbers of changes; `words` is the
+    number of changes of titles and descriptions, which may not be listed; `notes` say what was not compared, in sentences.
+    """
+
+    old: str
+    new: str
+    advice: str
+    breaking: int
+    doubtful: int
+    compatible: int
+    words: int
+    notes: tuple[str, ...] = ()
+
+
 class Run(NamedTuple):
     """What a report says about a run beside its findings: contract, profile, and when a run fails.
 
     `rules` are the rules in force; `root` is the folder that paths are told from, for formats that want relative ones;
     `colour` and `width` (columns, or None where lines may be of any length) are those of the terminal. `checked` is there where
-    a live endpoint was asked: what was judged are its answers then, and payloads otherwise.
+    a live endpoint was asked: what was judged are its answers then, and payloads otherwise. `compared` is there where two
+    contracts were; `table` holds the rules that the findings are of.
     """
 
     version: str
@@ -82,6 +103,8 @@ class Run(NamedTuple):
     colour: bool = False
     width: int | None = None
     checked: Checked | None = None
+    compared: Compared | None = None
+    table: Mapping[str, Rule] = RULES
 
 
 class Writer(Protocol):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from docpact.finding import Severity
 from docpact.report.notes import accepted
-from docpact.report.showing import answer, count, exchange, groups, left_out, outcome, page, path, place, plain, told
+from docpact.report.showing import answer, behind, count, groups, judged_by, left_out, outcome, page, path, place, plain, told
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 # GitHub shows ten annotations of each kind a step and fifty a job; the log shows them all.
 _MOST = 50
+_COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
 
 
 def render(run: Run, findings: Iterable[str]) -> Iterator[str]:
@@ -32,9 +33,9 @@ def render(run: Run, findings: Iterable[str]) -> Iterator[str]:
     if rest:
         yield f"and {count(rest, 'more finding')} that no annotation shows\n"
     # The line begins with our own word: `::` at the beginning of a line would be an order.
-    for note in accepted(run) if run.checked is not None else ():
+    for note in accepted(run) if run.checked is not None or run.compared is not None else ():
         yield f"docpact: {note}\n"
-    yield f"{tally.verdict(run.fail_on)}: {outcome(run)}; contract {plain(run.contract)}, profile {run.profile}\n"
+    yield f"{tally.verdict(run.fail_on)}: {outcome(run)}; {judged_by(run)}\n"
 
 
 def _annotation(group: Group, root: str) -> str:
@@ -51,11 +52,11 @@ def _annotation(group: Group, root: str) -> str:
         lines.append(f"{group.count:,} times, last {place(group.last)}")
     if finding.traffic is not None:
         lines.append(answer(finding.traffic))
-        lines.extend(f"{name}: {words}" for name, words in exchange(finding.traffic))
-    if finding.clause is not None:
+    lines.extend(f"{name}: {words}" for name, words in behind(finding))
+    if finding.clause is not None and finding.changed is None:
         lines.append(f"page {page(finding.clause)}")
     lines.append(f"hint: {plain(finding.hint)}")
-    return _command("error" if finding.severity is Severity.ERROR else "warning", keys, "\n".join(lines))
+    return _command(_COMMANDS[finding.severity], keys, "\n".join(lines))
 
 
 def _command(name: str, keys: dict[str, str], message: str) -> str:

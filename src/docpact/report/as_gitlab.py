@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from docpact.report import Run
 
-_SEVERITIES = {"error": "major", "warning": "minor"}
+_SEVERITIES = {"error": "major", "warning": "minor", "note": "info"}
 
 
 def render(run: Run, findings: Iterable[str]) -> Iterator[str]:

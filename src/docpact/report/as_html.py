@@ -11,7 +11,7 @@ from docpact.report import html_findings, html_seen, html_stories
 from docpact.report.html_text import cell, code, esc
 from docpact.report.notes import accepted
 from docpact.report.page_style import STYLE
-from docpact.report.showing import outcome, profile_hint
+from docpact.report.showing import judged_by, outcome, profile_hint
 from docpact.tally import Verdict
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _NAMED = 20
 _SIGNS = {Verdict.CONFORMS: ("✓", "conforms"), Verdict.VIOLATES: ("✕", "violates")}
 # Only this very style sheet is obeyed: no script, no image, no font, no frame, no form, no style that was smuggled in.
-_POLICY = (
+POLICY = (
     f"default-src 'none'; style-src 'sha256-{b64encode(sha256(STYLE.encode()).digest()).decode()}'; "
     "base-uri 'none'; form-action 'none'"
 )
@@ -47,7 +47,7 @@ def render(run: Run, findings: Iterable[str]) -> Iterator[str]:
 def _head(run: Run) -> Iterator[str]:
     title = f"{run.tally.verdict(run.fail_on)}: {run.contract}, docpact report"
     yield '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-    yield f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
+    yield f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
     yield '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
     yield '<meta name="referrer" content="no-referrer">\n<meta name="color-scheme" content="light dark">\n'
     yield f"<title>{esc(title)}</title>\n<style>{STYLE}</style>\n</head>\n"
@@ -58,7 +58,8 @@ def _verdict(run: Run) -> Iterator[str]:
     sign, words = _SIGNS.get(verdict, ("?", "not established"))
     yield '<body>\n<a class="skip" href="#findings">Skip to the findings</a>\n<header>\n<h1>docpact report</h1>\n'
     yield f'<div class="verdict {verdict}"><strong><span aria-hidden="true">{sign}</span> {words}</strong>\n'
-    yield f"<p>{esc(outcome(run))}; contract {code(run.contract)}, profile {code(run.profile)}</p></div>\n"
+    by = f"contract {code(run.contract)}, profile {code(run.profile)}" if run.compared is None else esc(judged_by(run))
+    yield f"<p>{esc(outcome(run))}; {by}</p></div>\n"
     if run.interrupted:
         yield '<p class="note">The run was interrupted: this is what was found until then.</p>\n'
     for note in accepted(run):
@@ -76,16 +77,21 @@ def _verdict(run: Run) -> Iterator[str]:
 
 def _summary(run: Run) -> Iterator[str]:
     tally = run.tally
-    figures = {
-        "payloads": tally.payloads,
-        "conforming": tally.conforming,
-        "with errors": tally.violating,
-        "not readable": tally.unreadable,
-        "errors": tally.errors,
-        "warnings": tally.warnings,
-        "stories": tally.stories,
-        "waived": tally.waived,
-    }
+    changes = {"breaking": tally.errors, "to look at": tally.warnings, "compatible": tally.notes}
+    figures = (
+        changes
+        if run.compared is not None
+        else {
+            "payloads": tally.payloads,
+            "conforming": tally.conforming,
+            "with errors": tally.violating,
+            "not readable": tally.unreadable,
+            "errors": tally.errors,
+            "warnings": tally.warnings,
+            "stories": tally.stories,
+            "waived": tally.waived,
+        }
+    )
     yield '<section id="summary" aria-labelledby="summary-title">\n<h2 id="summary-title">Summary</h2>\n<dl class="figures">\n'
     optional = {"stories", "waived", "not readable"}
     yield "".join(f"<div><dt>{n}</dt><dd>{v:,}</dd></div>\n" for n, v in figures.items() if v or n not in optional)

@@ -13,7 +13,7 @@ from docpact.sampling import CONFIDENCE
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from docpact.finding import Finding
+    from docpact.finding import Changed, Finding
     from docpact.report import Checked, Run
 
 
@@ -62,6 +62,9 @@ def render(run: Run, findings: Iterable[str]) -> Iterator[str]:
         }
     if run.checked is not None:
         head["check"] = _checked(run.checked)
+    if run.compared is not None:
+        head["summary"]["notes"] = tally.notes
+        head["diff"] = {**run.compared._asdict(), "notes": [_redacted(note) for note in run.compared.notes]}
     text = dumps(head)
     yield f'{text[:-1]}, "findings": ['
     comma = "\n"
@@ -116,6 +119,16 @@ def as_dict(finding: Finding) -> dict[str, Any]:
     if finding.traffic is not None:
         curl, poll, status, excerpt = finding.traffic
         told["traffic"] = {"curl": curl, "poll": poll, "status": status, "excerpt": _redacted(excerpt)}
+    if finding.changed is not None:
+        told["changed"] = _changed(finding.changed)
+    return told
+
+
+def _changed(changed: Changed) -> dict[str, Any]:
+    told: dict[str, Any] = {"old": changed.old, "new": changed.new}
+    for name, clause in (("old_clause", changed.old_clause), ("new_clause", changed.new_clause)):
+        told[name] = None if clause is None else {"page": clause.page, "lines": list(clause.lines), "quote": clause.quote}
+    told["witness"] = None if changed.witness is None else changed.witness._asdict()
     return told
 
 

@@ -10,10 +10,9 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
-from docpact.finding import Severity
 from docpact.report.notes import accepted
-from docpact.report.showing import answer, count, exchange, groups, outcome, page, place, plain, told
-from docpact.rules import RULES
+from docpact.report.showing import answer, behind, count, groups, outcome, page, place, plain, told
+from docpact.tally import fails
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -31,7 +30,7 @@ def render(run: Run, findings: Iterable[str]) -> Iterator[str]:
     by_rule: dict[str, list[Group]] = {}
     for group in groups(run):
         by_rule.setdefault(group.first.rule, []).append(group)
-    names = sorted({*run.rules, *tally.by_rule}, key=lambda name: (str(RULES[name].layer), name))
+    names = sorted({*run.rules, *tally.by_rule}, key=lambda name: (str(run.table[name].layer), name))
     failures = sum(_fails(run, by_rule.get(name, [])) for name in names)
     counts = f'tests="{len(names) + tally.unreadable}" failures="{failures}" errors="{tally.unreadable}"'
     yield '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -68,11 +67,11 @@ def _properties(run: Run) -> Iterator[str]:
 
 
 def _fails(run: Run, found: list[Group]) -> bool:
-    return any(group.first.severity is Severity.ERROR or run.fail_on == "warning" for group in found)
+    return any(fails(group.first.severity, run.fail_on) for group in found)
 
 
 def _case(run: Run, rule: str, found: list[Group]) -> Iterator[str]:
-    head = f'<testcase classname="docpact.{RULES[rule].layer}" name="{rule}"'
+    head = f'<testcase classname="docpact.{run.table[rule].layer}" name="{rule}"'
     number = run.tally.by_rule.get(rule, 0)
     if not number:
         yield f"{head}/>\n"
@@ -93,8 +92,8 @@ def _told(found: list[Group], number: int) -> Iterator[str]:
         times = f" ({group.count:,} times, last {place(group.last)})" if group.count > 1 else ""
         seen = "" if finding.traffic is None else f", {answer(finding.traffic)}"
         yield f"{finding.severity}: {place(finding.place)}{seen}: {told(finding.message)}{times}"
-        yield from (f"  {name} {words}" for name, words in exchange(finding.traffic))
-        if finding.clause is not None:
+        yield from (f"  {name} {words}" for name, words in behind(finding))
+        if finding.clause is not None and finding.changed is None:
             yield f"  page {page(finding.clause)}"
         yield f"  hint {plain(finding.hint)}"
     rest = number - sum(group.count for group in found[:_MOST])

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from docpact.finding import Severity
 from docpact.report.markdown_text import code, safe
 from docpact.report.notes import accepted
-from docpact.report.showing import answer, count, exchange, groups, left_out, outcome, page, place, profile_hint, told
+from docpact.report.showing import answer, behind, count, groups, judged_by, left_out, outcome, page, place, profile_hint, told
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from docpact.tally import Group
 
 _MOST = 100
+_SEVERITIES = {Severity.ERROR: "❌ error", Severity.WARNING: "⚠️ warning", Severity.NOTE: "✅ note"}
 _VERDICTS = {"conforms": "✅ conforms", "violates": "❌ violates", "not-established": "⚠️ not established"}
 
 
@@ -24,7 +25,10 @@ def render(run: Run, findings: Iterable[str]) -> Iterator[str]:
     del findings
     tally = run.tally
     yield f"### docpact: {_VERDICTS[str(tally.verdict(run.fail_on))]}\n\n"
-    yield f"{outcome(run)}; contract {code(run.contract)}, profile {code(run.profile)}, "
+    if run.compared is None:
+        yield f"{outcome(run)}; contract {code(run.contract)}, profile {code(run.profile)}, "
+    else:
+        yield f"{safe(outcome(run))}; {safe(judged_by(run))}; {count(tally.notes, 'note')}, "
     yield f"{count(tally.errors, 'error')}, {count(tally.warnings, 'warning')}.\n\n"
     for hint in profile_hint(run):
         yield f"> {hint}\n\n"
@@ -52,7 +56,7 @@ def render(run: Run, findings: Iterable[str]) -> Iterator[str]:
 
 def _row(group: Group) -> str:
     finding = group.first
-    bad = "❌ error" if finding.severity is Severity.ERROR else "⚠️ warning"
+    bad = _SEVERITIES[finding.severity]
     said = "" if finding.clause is None else code(page(finding.clause))
     cells = (bad, code(finding.rule), code(told(finding.message)), f"{group.count:,}", code(place(finding.place)), said)
     return f"| {' | '.join(cells)} |\n"
@@ -62,7 +66,9 @@ def _exchanges(shown: list[Group]) -> Iterator[str]:
     """Yield the request and the answer behind each group, to be opened, where a live endpoint was asked."""
     for group in shown:
         finding = group.first
-        if finding.traffic is not None:
-            yield f"<details><summary>{code(finding.rule)} {safe(answer(finding.traffic))}</summary>\n\n"
-            yield from (f"{name} {code(words)}\n\n" for name, words in exchange(finding.traffic))
+        told_behind = [] if finding.severity is Severity.NOTE else list(behind(finding))
+        if told_behind:
+            where = place(finding.place) if finding.traffic is None else answer(finding.traffic)
+            yield f"<details><summary>{code(finding.rule)} {safe(where)}</summary>\n\n"
+            yield from (f"{name} {code(words)}\n\n" for name, words in told_behind)
             yield "</details>\n\n"

@@ -7,22 +7,20 @@ from typing import TYPE_CHECKING, Any
 
 from docpact.report.notes import accepted
 from docpact.report.showing import plain, uri
-from docpact.rules import RULES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from docpact.report import Run
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _HOME = "https://github.com/docpact/docpact"
-_INDEX = {rule: index for index, rule in enumerate(RULES)}
 
 
 def render(run: Run, findings: Iterable[str]) -> Iterator[str]:
     """Yield the log piece by piece; the head needs the tally alone, so that results are never held."""
     head = {
-        "tool": {"driver": _driver(run.version)},
+        "tool": {"driver": _driver(run)},
         "columnKind": "unicodeCodePoints",
         "invocations": [_invocation(run)],
         "properties": {
@@ -36,16 +34,17 @@ def render(run: Run, findings: Iterable[str]) -> Iterator[str]:
     }
     yield f'{{"$schema": "{_SCHEMA}", "version": "2.1.0", "runs": [{json.dumps(head)[:-1]}, "results": ['
     comma = "\n"
+    index = {rule: number for number, rule in enumerate(run.table)}
     for line in findings:
-        yield comma + json.dumps(_result(json.loads(line), run.root))
+        yield comma + json.dumps(_result(json.loads(line), run.root, index))
         comma = ",\n"
     yield "\n]}]}\n"
 
 
-def _driver(version: str) -> dict[str, Any]:
+def _driver(run: Run) -> dict[str, Any]:
     return {
         "name": "docpact",
-        "version": version,
+        "version": run.version,
         "informationUri": _HOME,
         "rules": [
             {
@@ -56,7 +55,7 @@ def _driver(version: str) -> dict[str, Any]:
                 "defaultConfiguration": {"level": str(rule.severity)},
                 "properties": {"tags": [str(rule.layer)]},
             }
-            for rule in RULES.values()
+            for rule in run.table.values()
         ],
     }
 
@@ -76,7 +75,7 @@ def _invocation(run: Run) -> dict[str, Any]:
     return {"executionSuccessful": whole, "toolExecutionNotifications": told}
 
 
-def _result(finding: dict[str, Any], root: str) -> dict[str, Any]:
+def _result(finding: dict[str, Any], root: str, index: Mapping[str, int]) -> dict[str, Any]:
     at, clause = finding["place"], finding["clause"]
     result: dict[str, Any] = {
         "ruleId": finding["rule"],
@@ -94,14 +93,16 @@ def _result(finding: dict[str, Any], root: str) -> dict[str, Any]:
         "partialFingerprints": {"docpact/v1": finding["fingerprint"]},
         "properties": {"pointer": plain(at["pointer"]), "layer": finding["layer"], "hint": plain(finding["hint"])},
     }
-    if finding["rule"] in _INDEX:
-        result["ruleIndex"] = _INDEX[finding["rule"]]
+    if finding["rule"] in index:
+        result["ruleIndex"] = index[finding["rule"]]
     if "item" in at:
         result["properties"]["item"] = at["item"]
     if "traffic" in finding:
         result["properties"]["traffic"] = {
             key: plain(value) if isinstance(value, str) else value for key, value in finding["traffic"].items()
         }
+    if "changed" in finding:
+        result["properties"]["changed"] = finding["changed"]
     if clause is not None:
         result["relatedLocations"] = [_related(clause)]
     return result

@@ -8,7 +8,7 @@ from docpact.finding import Severity
 from docpact.report.columns import cut, wrap
 from docpact.report.notes import accepted
 from docpact.report.paint import Paint
-from docpact.report.showing import answer, count, exchange, groups, outcome, page, place, plain, profile_hint, told
+from docpact.report.showing import answer, behind, count, groups, judged_by, outcome, page, place, plain, profile_hint, told
 from docpact.tally import Verdict
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ _WIDE = 100
 _NAMED = 5
 _BODY = 200
 _MARGIN = 8
+_COLOURS = {Severity.ERROR: "31", Severity.WARNING: "33", Severity.NOTE: "32"}
 
 
 def render(run: Run, findings: Iterable[str] = ()) -> Iterator[str]:
@@ -29,7 +30,7 @@ def render(run: Run, findings: Iterable[str] = ()) -> Iterator[str]:
     paint = Paint(run.colour)
     shown = groups(run)
     for group in shown:
-        yield from _entry(group, paint, run.width)
+        yield from _entry(group, paint, run)
     yield from _left_out(run, len(shown))
     yield from _problems(run.tally, paint)
     yield from _summary(run, paint)
@@ -43,9 +44,9 @@ def _left_out(run: Run, shown: int) -> Iterator[str]:
         yield f"… and {run.tally.ungrouped:,} findings of further kinds, counted only\n\n"
 
 
-def _entry(group: Group, paint: Paint, width: int | None) -> Iterator[str]:
-    finding = group.first
-    red = "31" if finding.severity is Severity.ERROR else "33"
+def _entry(group: Group, paint: Paint, run: Run) -> Iterator[str]:
+    finding, width = group.first, run.width
+    red = _COLOURS[finding.severity]
     title = f"{finding.severity} {finding.rule}  "
     first, *more = wrap(title, told(finding.message), width)
     yield f"{paint(finding.severity, red)} {paint(finding.rule, '1')}{first[len(title) - 2 :]}\n"
@@ -58,15 +59,18 @@ def _entry(group: Group, paint: Paint, width: int | None) -> Iterator[str]:
         where = f"{group.count:,} times, first {where}, last {paint(place(group.last), '36')}"
     yield f"  at    {where}\n"
     room = _BODY if width is None else max(_BODY // 2, width - _MARGIN)
-    for name, words in exchange(finding.traffic):
+    for name, words in behind(finding):
         # A line that is to be pasted is neither cut nor broken.
-        yield f"  {name}  {words if name == 'curl' else cut(words, room)}\n"
+        yield f"  {name:<4}  {words if name == 'curl' else cut(words, room)}\n"
     if isinstance(finding.expected, list) and finding.rule == "documented-enum":
         known = ", ".join(str(value) for value in finding.expected)
         yield from (f"{line}\n" for line in wrap("  known ", plain(known), width))
-    if finding.clause is not None:
+    if finding.clause is not None and finding.changed is None:
         yield f"  page  {cut(page(finding.clause), _WIDE if width is None else max(_WIDE // 2, width - _MARGIN))}\n"
-    yield from (f"{line}\n" for line in wrap("  hint  ", plain(finding.hint), width))
+    # What to do about a change is the same for all of them: why it breaks somebody says more.
+    last, words = ("hint", finding.hint) if finding.changed is None else ("why ", run.table[finding.rule].reason)
+    if finding.severity is not Severity.NOTE:
+        yield from (f"{line}\n" for line in wrap(f"  {last}  ", plain(words), width))
     yield "\n"
 
 
@@ -83,7 +87,7 @@ def _summary(run: Run, paint: Paint) -> Iterator[str]:
     tally = run.tally
     verdict = tally.verdict(run.fail_on)
     code = {Verdict.CONFORMS: "32", Verdict.VIOLATES: "31", Verdict.NOT_ESTABLISHED: "33"}[verdict]
-    words = f"{outcome(run)}; contract {plain(run.contract)}, profile {run.profile}"
+    words = f"{outcome(run)}; {judged_by(run)}"
     first, *further = wrap(f"{verdict}  ", words, run.width)
     yield f"{paint(verdict, f'1;{code}')}{first[len(verdict) :]}\n"
     yield from (f"{line}\n" for line in further)
@@ -92,7 +96,8 @@ def _summary(run: Run, paint: Paint) -> Iterator[str]:
         rules = sorted(tally.by_rule.items(), key=lambda item: -item[1])
         counts = ", ".join(f"{name} {number:,}" for name, number in rules[:_NAMED])
         more = f", and {len(rules) - _NAMED} more rules" if len(rules) > _NAMED else ""
-        notes.append(f"{count(tally.errors, 'error')}, {count(tally.warnings, 'warning')}: {counts}{more}")
+        few = f", {count(tally.notes, 'note')}" if tally.notes else ""
+        notes.append(f"{count(tally.errors, 'error')}, {count(tally.warnings, 'warning')}{few}: {counts}{more}")
     notes.extend(accepted(run))
     if tally.skipped:
         names = ", ".join(f"{plain(thing.source)} ({thing.reason})" for thing in tally.skips[:_NAMED])

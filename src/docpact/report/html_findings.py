@@ -5,16 +5,16 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from docpact.finding import Severity, without_indices
 from docpact.report.html_text import badge, code, esc
-from docpact.report.showing import answer, count, exchange, groups, left_out, told
-from docpact.rules import RULES
+from docpact.report.showing import WORST, answer, behind, count, groups, left_out, told
+from docpact.tally import alike
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from docpact.finding import Clause
     from docpact.report import Run
+    from docpact.rules import Rule
     from docpact.tally import Group
 
 _MOST_GROUPS = 200
@@ -61,8 +61,8 @@ def _places(shown: list[Group], findings: Iterable[str]) -> dict[Key, list[dict[
     for line in findings if missing else ():
         finding = json.loads(line)
         at = finding["place"]
-        listed = finding["found"] if finding["rule"] == "documented-enum" else without_indices(at["pointer"])
-        key = (finding["fingerprint"], str(listed))
+        listed = alike(finding["rule"], finding["layer"], at["pointer"], finding["found"], finding["message"])
+        key = (finding["fingerprint"], listed)
         if key in places and len(places[key]) < wanted[key]:
             places[key].append(at)
             missing -= 1
@@ -73,13 +73,12 @@ def _places(shown: list[Group], findings: Iterable[str]) -> dict[Key, list[dict[
 
 def _key(group: Group) -> Key:
     finding = group.first
-    listed = finding.found if finding.rule == "documented-enum" else without_indices(finding.place.pointer)
-    return finding.fingerprint, str(listed)
+    return finding.fingerprint, alike(finding.rule, finding.layer, finding.place.pointer, finding.found, finding.message)
 
 
 def _rule(run: Run, name: str, found: list[Group], places: dict[Key, list[dict[str, Any]]], *, is_open: bool) -> Iterator[str]:
-    rule = RULES[name]
-    worst = Severity.ERROR if any(group.first.severity is Severity.ERROR for group in found) else Severity.WARNING
+    rule = run.table[name]
+    worst = min((group.first.severity for group in found), key=lambda severity: WORST[severity])
     number = run.tally.by_rule.get(name, 0)
     yield f"<details{' open' if is_open else ''}>\n<summary>{badge(worst)} <h3>{esc(name)}</h3> "
     yield f'<span class="count">{count(number, "finding")}, {rule.layer}</span>'
@@ -90,7 +89,7 @@ def _rule(run: Run, name: str, found: list[Group], places: dict[Key, list[dict[s
     yield f"<p><b>What to do</b> {esc(rule.hint)}</p>\n"
     yield f"<p><b>More</b> <code>docpact explain {esc(name)}</code></p>\n"
     for group in found:
-        yield from _group(group, places.get(_key(group), []))
+        yield from _group(group, places.get(_key(group), []), rule)
     rest = number - sum(group.count for group in found)
     if rest > 0:
         yield f"<p>And {count(rest, 'more finding')} of this rule.</p>\n"
@@ -99,8 +98,8 @@ def _rule(run: Run, name: str, found: list[Group], places: dict[Key, list[dict[s
 
 def _why(run: Run, name: str) -> str:
     """Say why a rule is one: its own reason, else that of the first entry of the contract that speaks of it."""
-    if RULES[name].reason or run.promised is None:
-        return RULES[name].reason
+    if run.table[name].reason or run.promised is None:
+        return run.table[name].reason
     reasons = [entry.reason for entry in run.promised.coherence if entry.rule == name]
     cycle = run.promised.lifecycle
     if not reasons and cycle is not None:
@@ -113,20 +112,20 @@ def _why(run: Run, name: str) -> str:
     return reasons[0] if reasons else ""
 
 
-def _group(group: Group, places: list[dict[str, Any]]) -> Iterator[str]:
+def _group(group: Group, places: list[dict[str, Any]], rule: Rule) -> Iterator[str]:
     finding = group.first
     times = f' <span class="muted">{group.count:,} times</span>' if group.count > 1 else ""
     yield f'<div class="group">\n<h4>{badge(finding.severity)} <bdi>{esc(told(finding.message))}</bdi>{times}</h4>\n'
     if finding.rule == "documented-enum" and isinstance(finding.expected, list):
         yield f"<p>known: {', '.join(code(str(value)) for value in finding.expected)}</p>\n"
-    if finding.hint != RULES[finding.rule].hint:
+    if finding.hint != rule.hint:
         yield f"<p>{esc(finding.hint)}</p>\n"
-    if finding.clause is not None:
+    if finding.clause is not None and finding.changed is None:
         yield from _page(finding.clause)
     if finding.traffic is not None:
-        yield f"<p>{esc(answer(finding.traffic))}</p>\n<dl>\n"
-        yield "".join(f"<dt>{name}</dt><dd>{code(words)}</dd>\n" for name, words in exchange(finding.traffic))
-        yield "</dl>\n"
+        yield f"<p>{esc(answer(finding.traffic))}</p>\n"
+    told_behind = "".join(f"<dt>{name}</dt><dd>{code(words)}</dd>\n" for name, words in behind(finding))
+    yield f"<dl>\n{told_behind}</dl>\n" if told_behind else ""
     if not places:
         places = [finding.place._asdict()]
     yield '<ol class="places">\n'

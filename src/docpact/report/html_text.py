@@ -30,5 +30,5 @@ def cell(text: str, longest: int = _LONGEST) -> str:
 
 def badge(severity: Severity) -> str:
     """Write a severity as a word with a sign, so that its colour is not all that tells it."""
-    sign = "✕" if severity == "error" else "!"
+    sign = {"error": "✕", "warning": "!"}.get(severity, "i")
     return f'<span class="badge {severity}"><span aria-hidden="true">{sign} </span>{severity}</span>'

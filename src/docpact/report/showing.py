@@ -11,14 +11,15 @@ from docpact.redact import printable, without_secrets
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from docpact.finding import Clause, Place, Traffic
-    from docpact.report import Run
+    from docpact.finding import Clause, Finding, Place, Traffic
+    from docpact.report import Compared, Run
     from docpact.tally import Group
 
 # Build services take `##[error]`, `##vso[…]` and `##teamcity[…]` anywhere in a line of a log as an order.
 _ORDER = re.compile(r"##(?=\w*\[)")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 _LONGEST = 2000
+WORST = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
 
 
 def plain(text: str) -> str:
@@ -57,6 +58,22 @@ def exchange(traffic: Traffic | None) -> Iterator[tuple[str, str]]:
             yield "body", told(traffic.excerpt)
 
 
+def behind(finding: Finding) -> Iterator[tuple[str, str]]:
+    """Yield what stands behind a finding, each with its name: an exchange, or what two contracts say, with a witness."""
+    yield from exchange(finding.traffic)
+    changed = finding.changed
+    if changed is None:
+        return
+    for name, clause in (("old", changed.old_clause), ("new", changed.new_clause)):
+        if clause is not None:
+            yield name, f"{plain(clause.page)}:{page(clause)}"
+    witness = changed.witness if finding.severity is not Severity.NOTE else None
+    if witness is not None and witness.text:
+        yield "case", f"{told(witness.text)}  allowed by {plain(witness.allowed_by)}, refused by {plain(witness.refused_by)}"
+    elif witness is not None:
+        yield "case", f"none: {plain(witness.lack)}"
+
+
 def page(clause: Clause) -> str:
     """Write the page lines of a clause as one line: `51-54: imageUrl ⏎ string`."""
     first, last = clause.lines
@@ -71,7 +88,7 @@ def count(number: int, noun: str, plural: str = "") -> str:
 
 def groups(run: Run, most: int | None = None) -> list[Group]:
     """Return the groups of equal findings, errors first; not more than `--max-findings` and `most`."""
-    ordered = sorted(run.tally.groups.values(), key=lambda group: group.first.severity is not Severity.ERROR)
+    ordered = sorted(run.tally.groups.values(), key=lambda group: WORST[group.first.severity])
     bounds = [bound for bound in (run.most, most) if bound is not None]
     return ordered[: min(bounds)] if bounds else ordered
 
@@ -118,8 +135,10 @@ def profile_hint(run: Run) -> Iterator[str]:
 
 
 def outcome(run: Run) -> str:
-    """Say in one sentence how many payloads were judged, and how many of them have errors."""
+    """Say in one sentence how many payloads were judged, and how many have errors; or how many changes break clients."""
     tally = run.tally
+    if run.compared is not None:
+        return _compared(run.compared)
     noun = "payload" if run.checked is None else "answer"
     if not tally.payloads:
         return f"no {noun} was judged"
@@ -134,3 +153,20 @@ def outcome(run: Run) -> str:
     if tally.warnings and run.fail_on == "warning":
         but.append(count(tally.warnings, "warning"))
     return f"{clean}, but {' and '.join(but)}" if but else clean
+
+
+def _compared(compared: Compared) -> str:
+    ways = f"from {plain(compared.old)} to {plain(compared.new)}"
+    changes = compared.breaking + compared.doubtful + compared.compatible + compared.words
+    if not changes:
+        return f"nothing changed {ways}"
+    if not compared.breaking:
+        return f"{count(changes, 'change')} {ways}, and none of them breaks clients"
+    return f"{count(compared.breaking, 'breaking change')} of {changes:,} {ways}"
+
+
+def judged_by(run: Run) -> str:
+    """Say by what was judged: contract and profile; or, of two contracts, which part of a version the changes ask for."""
+    if run.compared is None:
+        return f"contract {plain(run.contract)}, profile {run.profile}"
+    return f"version: {run.compared.advice}"

@@ -1,0 +1,1 @@
+"""What changed between two contracts: facts first, then who breaks by them, with a payload that shows it."""
