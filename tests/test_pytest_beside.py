@@ -121,7 +121,7 @@ def test_four_workers_record_what_each_test_is_answered(using: pytest.Pytester, 
         relay.close()
     made = sorted(path.name for path in (using.path / "cassettes" / "test_uses").iterdir())
     assert made == [f"test_poll-{number}.json" for number in range(8)]
-    ran(using, *workers).assert_outcomes(passed=8)
+    ran(using).assert_outcomes(passed=8)
 
 
 def test_any_order_draws_the_same_payloads(using: pytest.Pytester) -> None:

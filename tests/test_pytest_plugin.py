@@ -30,8 +30,7 @@ def test_a_payload_is_equal_to_the_contract_that_it_keeps(example: dict[str, Any
 
 
 def test_a_warning_leaves_a_payload_equal(example: dict[str, Any]) -> None:
-    assert {**example, "progress": "Waiting to start", "status": "SUBMITTED"}.keys() == example.keys()
-    strange = {**example, "buttons": [{**example["buttons"][0], "style": 9}], "imageUrl": example["imageUrl"]}
+    strange = {**example, "buttons": example["buttons"][:1]}
     contract = docpact.load()
     assert {finding.severity for finding in contract.validate(strange)} == {"warning"}
     assert strange == contract
