@@ -45,7 +45,7 @@ def drafts(page: Page) -> list[Draft]:
     if answer is None:
         return []
     entries = answer.entries
-    notes = list(_limits(entries))
+    notes = [*answer.notes, *_limits(entries)]
     if len(entries) >= _MOST_ENTRIES:
         lines = (answer.table.table.line, answer.table.table.end)
         notes.append(Note("limit", f"only the first {_MOST_ENTRIES} members are read", lines))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from docpact.derive import tables_cells as cells
 from docpact.derive.example import find_example, scopes
 from docpact.derive.request import template
+from docpact.derive.tables_lost import nested_again
 from docpact.derive.tables_members import Node, read_members
 from docpact.derive.tables_named import Named, components, expand, flatten
 from docpact.derive.tables_types import read_cell
@@ -16,7 +17,7 @@ from docpact.derive.tables_types import read_cell
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from docpact.derive.claims import Entry, Example
+    from docpact.derive.claims import Entry, Example, Note
     from docpact.derive.page import Page
     from docpact.derive.request import Request
     from docpact.derive.tables_purpose import Placed
@@ -39,7 +40,7 @@ class Answer:
     listing: bool
     table: Placed
     example: Example | None
-    flat: bool
+    notes: tuple[Note, ...]
 
 
 def find_answer(page: Page, tables: Sequence[Placed], known: Named, requests: Sequence[Request]) -> Answer | None:
@@ -147,8 +148,8 @@ def _read(one: Placed, known: Named, examples: Sequence[Example]) -> Answer | No
     example = _best(entries, examples)
     if example is not None and isinstance(example.value, list) and not listing:
         listing = True
-    entries = _unplaced(entries, example) if flat else entries
-    return Answer(entries, listing, one, example, flat)
+    entries, notes = nested_again(entries, example) if flat else (entries, ())
+    return Answer(entries, listing, one, example, notes)
 
 
 def _overlap(one: Answer) -> float:
@@ -204,17 +205,3 @@ def _of_request(lines: Sequence[str], floor: int, at: int) -> bool:
     """Tell whether the nearest words above an example speak of a request."""
     words = [line for line in lines[max(floor, at - 8) : at] if line and not line.startswith(("```", "|", "}"))]
     return bool(words) and _OF_REQUEST.search(words[-1][:80]) is not None and "返回" not in words[-1][:80]
-
-
-def _unplaced(entries: list[Entry], example: Example | None) -> list[Entry]:
-    """Say that a flat list has lost its nesting, where a name stands in it twice or the example has names further down."""
-    names = [entry.name for entry in entries]
-    lost = len(set(names)) < len(names)
-    if example is not None and not lost:
-        found = scopes(example.value)
-        top = found.get("") or found.get("/*")
-        inside = {name for path, scope in found.items() if scope is not top for name in scope.members}
-        holders = {entry.name for entry in entries if entry.claim.holder is not None or entry.claim.type is None}
-        lost = top is not None and bool(holders) and any(name in inside and name not in top.members for name in names)
-    lost = lost and any(entry.claim.holder is not None for entry in entries)
-    return [replace(entry, depth=None) for entry in entries] if lost else entries

@@ -17,7 +17,7 @@ _GENERIC = re.compile(
     r"(?i)</?(?:a|b|i|em|strong|code|span|small|sup|sub|font|mark|u|s|del|kbd|tt|ul|ol|pre|td|th|tr|img|label|badge)\b"
 )
 _IMAGE = re.compile(r"!\[[^\[\]]{0,300}\]\([^()\s]{0,500}\)")
-_LINK = re.compile(r"\[([^\[\]]{0,300})\]\([^()]{0,500}\)")
+_LINK = re.compile(r"\[((?:[^\[\]]|\[[^\[\]]{0,100}\]){0,300})\]\([^()]{0,500}\)")
 _ANCHOR = re.compile(r"\]\(#([^()\s]{1,200})\)")
 _ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+.!|<>~$&-])")
 _STRONG = re.compile(r"\*\*|~~")

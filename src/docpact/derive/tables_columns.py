@@ -27,12 +27,15 @@ _LEAST = 2
 class Columns:
     """Which column holds what: the index of each kind; `width` is how many columns there are.
 
-    `signs` says what the letters O and X mean in the column of required marks: yes and no, or optional, or a cross.
+    `signs` says which of the letters O, X and M stand in the column of marks, where they are yes and no, or optional and
+    mandatory, or a cross. `more` are further columns of words (`Description` and `Notes`), `heads` the words above each.
     """
 
     at: dict[str, int]
     width: int
     signs: frozenset[str] = frozenset()
+    more: tuple[int, ...] = ()
+    heads: tuple[str, ...] = ()
 
     def yes(self, row: Row, kind: str) -> bool | None:
         """Read the cell of a kind as yes or no; None where it says neither, or there is none."""
@@ -42,6 +45,11 @@ class Columns:
             # O and X together are yes and no; beside M, an O is optional; X alone is a cross in a box.
             return (letter == "o") == ("x" in self.signs and "m" not in self.signs) if "o" in self.signs else True
         return cells.yes(text)
+
+    def words(self, row: Row) -> str:
+        """Return what all columns of words say in a row, code with its marks; the empty text where they say nothing."""
+        wanted = [at for at in (self.at.get("description"), *self.more) if at is not None and at < len(row.cells)]
+        return "\n".join(dict.fromkeys(cells.code(row.cells[at]) for at in wanted if cells.said(row.cells[at])))
 
     def cell(self, row: Row, kind: str) -> str:
         """Return what a row has in the column of a kind, as written; empty where there is no such column or cell."""
@@ -95,7 +103,9 @@ def columns(table: Table) -> Columns:
         at_kind |= {} if instead is None else {"type": instead}
     marks = at_kind.get("required", at_kind.get("optional", len(table.head)))
     signs = frozenset(cells.clean(row.cells[marks]).casefold() for row in rows if marks < len(row.cells))
-    return Columns(at_kind, len(table.head), signs & {"o", "x", "m"})
+    more = tuple(at for at, kind in enumerate(kinds) if kind == "description" and at not in at_kind.values())
+    heads = tuple(cells.clean(cell) for cell in table.head)
+    return Columns(at_kind, len(table.head), signs & {"o", "x", "m"}, more, heads)
 
 
 def _names(rows: Sequence[Row], at: int) -> float:

@@ -210,8 +210,7 @@ def _node(row: Row, kinds: Columns, one: cells.Name) -> Node:
     nullable = _nullable(row, kinds)
     required = _required(row, kinds, one)
     title = cells.said(kinds.cell(row, "title")) or one.title
-    text = cells.code(kinds.cell(row, "description"))
-    text = text if cells.said(text) else ""
+    text = kinds.words(row)
     match = _MARK.match(text)
     if match is not None:
         required = cells.yes(match["mark"]) if required is None else required
@@ -291,7 +290,8 @@ def _values(row: Row, kinds: Columns) -> tuple[str, ...]:
 def _limits(row: Row, kinds: Columns) -> Iterator[str]:
     text = cells.said(kinds.cell(row, "limits"))
     if text and not in_words(text).values:
-        yield text[:200]
+        # A number means nothing without the word above it.
+        yield f"{kinds.heads[kinds.at['limits']]} {text}" if text.isdigit() else text[:200]
 
 
 def _worded(title: str, text: str) -> tuple[str, str]:

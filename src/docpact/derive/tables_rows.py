@@ -123,7 +123,8 @@ def _piped(lines: Sequence[str], is_head: Callable[[Sequence[str]], bool]) -> It
 def _block(block: Sequence[tuple[int, str]], is_head: Callable[[Sequence[str]], bool]) -> Iterator[Table]:
     """Cut a run of piped lines into tables: each has a head, most often with a line of dashes below it."""
     rules = [at for at, (_, text) in enumerate(block) if _is_alignment(text)]
-    heads = [at for at in rules if at and (at - 1) not in rules]
+    ruled = set(rules)
+    heads = [at for at in rules if at and (at - 1) not in ruled]
     if any(_is_border(text) and text[0] == "+" for _, text in block):
         yield from _gridded(block, rules)
     elif heads:

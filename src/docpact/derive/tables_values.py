@@ -11,7 +11,8 @@ from docpact.derive import labels
 _LONGEST = 2500
 _MOST = 250
 _MOST_STARTS = 12
-_BARE = r"[A-Za-z0-9][\w.+-]*"
+# `1-ready` and `DONE-at its end` are values with what they mean.
+_BARE = r"\d{1,6}(?=-[^\W\d])|[A-Z][A-Z0-9_]*(?=-[a-z])|[A-Za-z0-9](?:[A-Za-z0-9_.+]|-(?=[A-Za-z0-9]))*"
 _VALUE = re.compile(rf"(?P<open>[`'\"“‘「])(?P<quoted>[^`'\"“”‘’「」\n]{{1,80}})[`'\"”’」]|(?P<bare>{_BARE})")
 _ROUND = re.compile(r"\s*[（(【\[][^（）()【】\[\]]{0,300}[）)】\]]")
 _SAID = re.compile(r"\s*(?:[:：=]|\s[-–—]+\s|[-–—](?=[^\x00-\x7f])|-(?=[a-z])|–|—|→|->)\s*(?P<words>[^、,，;；|\n]{1,300})")
