@@ -29,8 +29,8 @@ def nested_again(entries: list[Entry], example: Example | None) -> tuple[list[En
         run = _out_of_order([entry.name for entry in entries], [entry.claim.holder is not None for entry in entries])
         if run:
             inner, holder = [entries[at] for at in run], entries[run[0] - 1].name
-            names = ", ".join(entry.name for entry in inner)
-            said = f"{names}: taken as members of {holder}, since the table is in alphabetical order but for them"
+            listed = ", ".join(entry.name for entry in inner)
+            said = f"{listed}: taken as members of {holder}, since the table is in alphabetical order but for them"
             note = Note("note", said[:_LONGEST], (inner[0].lines["member"][0], inner[-1].lines["member"][1]))
             return [replace(entry, depth=int(at in run)) for at, entry in enumerate(entries)], (note,)
     names = [entry.name for entry in entries]
