@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from docpact.derive.tree import as_text
-from docpact.derive.unindented_lines import scalar, value
+from docpact.derive.unindented_lines import scalar
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from docpact.derive.unindented_grammar import Kind
     from docpact.derive.unindented_lines import Token
 
-_LISTS = ("required", "x-apifox-orders")
+LISTS = ("required", "x-apifox-orders")
 _SCALARS = ("string", "integer", "number", "boolean")
 _ELSEWHERE = {"$ref", "allOf", "oneOf", "anyOf", "x-apifox-refs"}
 _MODEL = re.compile(r"[0-9A-Z]{20,40}")
@@ -46,18 +46,10 @@ def entered(frame: Frame, token: Token) -> Frame:
         return now
     if token.key == "type":
         return now._replace(type=token.value.strip("'\""))
-    if token.key in _LISTS and token.value[:1] == "[":
+    if token.key in LISTS and token.value[:1] == "[":
         names = tuple(as_text(one.value) for one in scalar(token).items)
         return now._replace(required=names) if token.key == "required" else now._replace(orders=names)
     return now
-
-
-def filled(frame: Frame, token: Token) -> Frame:
-    """Return a list that has one item more."""
-    if frame.kind != "list" or frame.role not in _LISTS:
-        return frame._replace(filled=True)
-    name = as_text(value(token.value, (token.line, token.line)).value)
-    return frame._replace(filled=True, listed=(*frame.listed, name))
 
 
 def close(frames: tuple[Frame, ...], grammar: Mapping[str, Kind]) -> tuple[tuple[Frame, ...], int]:
@@ -79,6 +71,31 @@ def close(frames: tuple[Frame, ...], grammar: Mapping[str, Kind]) -> tuple[tuple
     return rest, cost
 
 
+def foreseen(frames: tuple[Frame, ...]) -> int:
+    """Count what already speaks against the schemas that are open, whatever follows."""
+    cost = 0
+    for frame, inner in zip(frames, (*frames[1:], None), strict=True):
+        if frame.kind != "schema":
+            continue
+        now = frame
+        if inner is not None and inner.kind == "properties" and inner.role == "properties":
+            now = now._replace(members=inner.keys)
+        if inner is not None and inner.role == "required" and inner.kind == "list":
+            now = now._replace(required=inner.listed)
+        if inner is not None and inner.role == "x-apifox-orders":
+            now = now._replace(orders=inner.listed)
+        if now.type in _SCALARS or now.type == "array":
+            cost += _WRONG * bool(now.members or now.required or (inner is not None and inner.role == "properties"))
+        if now.type and now.type != "array":
+            cost += _WRONG * ("items" in now.keys)
+        if now.type in ("object", "array"):
+            cost += _ODD * bool(now.keys & {"format", "enum"})
+        if "properties" in now.keys and inner is not None and inner.role in LISTS and not now.keys & _ELSEWHERE:
+            named = {name for name in (*now.required, *(now.orders or ())) if not _MODEL.fullmatch(name)}
+            cost += _MISSING * len(named - now.members)
+    return cost
+
+
 def _against(schema: Frame) -> int:
     """Count what speaks against a schema: names that it requires or orders and has not, words that its type does not have."""
     elsewhere = bool(schema.keys & _ELSEWHERE)
@@ -92,7 +109,7 @@ def _against(schema: Frame) -> int:
     if schema.type in _SCALARS:
         cost += _WRONG * (holds + ("items" in schema.keys) + ("additionalProperties" in schema.keys))
     elif schema.type == "array":
-        cost += _WRONG * holds + _ODD * ("items" not in schema.keys)
+        cost += _WRONG * holds + _ODD * ("items" not in schema.keys) + _ODD * bool(schema.keys & {"format", "enum"})
     elif schema.type == "object":
         cost += _WRONG * ("items" in schema.keys) + _ODD * bool(schema.keys & {"format", "enum"})
     if "$ref" in schema.keys and schema.role == "items":

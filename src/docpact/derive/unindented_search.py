@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from docpact.derive.unindented_frames import Frame, close, entered, filled
+from docpact.derive.unindented_frames import Frame, close, entered, foreseen
+from docpact.derive.unindented_grammar import Kind
 from docpact.derive.unindented_slots import Slots, Taken
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from docpact.derive.unindented_grammar import Kind
     from docpact.derive.unindented_lines import Token
 
-_WIDEST = 40
+_WIDEST = 48
 _MOST_STEPS = 1_500_000
 _MOST_STRANGE = 6
 _FREE = "free"
@@ -116,11 +116,12 @@ class Search:
                 better, worse = (one, other) if one.soft < other.soft else (other, one)
                 differing = self._difference(better.trace, worse.trace)
                 kept[one.frames] = better._replace(doubt=better.doubt | worse.doubt | differing)
-        ranked = sorted(kept.values(), key=lambda one: (one.hard, one.soft))
-        if len(ranked) > _WIDEST:
-            self._whole = self._whole and ranked[_WIDEST].hard > ranked[0].hard
-            ranked = ranked[:_WIDEST]
-        return ranked
+        if len(kept) <= _WIDEST:
+            return list(kept.values())
+        weighed = [(one.hard + foreseen(one.frames), one.soft, at, one) for at, one in enumerate(kept.values())]
+        weighed.sort()
+        self._whole = self._whole and weighed[_WIDEST][0] > weighed[0][0]
+        return [one for _, _, _, one in weighed[:_WIDEST]]
 
     def _difference(self, one: Step | None, other: Step | None) -> frozenset[int]:
         found = set()
@@ -145,7 +146,8 @@ class Search:
         if top.kind != _FREE:
             yield from outer
             token = self._tokens[at]
-            if not outer and token.key.startswith("x-") and not token.item and top.filled:
+            known = token.key in self._grammar.get("schema", Kind()).slots
+            if not outer and token.key.startswith("x-") and not (token.item or known) and top.filled:
                 yield from self._extension(state, at)
             return
         yield from self._free(state, at, outer)
@@ -154,7 +156,9 @@ class Search:
         """Put a line into a value that may hold anything, or behind it."""
         token, top = self._tokens[at], state.frames[-1]
         stays = state._replace(
-            frames=(*state.frames[:-1], top._replace(filled=True)), trace=Step(state.trace, at, top.at, "free")
+            hard=state.hard + (0 if top.role == "x" else self._slots.like_a_schema(at)),
+            frames=(*state.frames[:-1], top._replace(filled=True)),
+            trace=Step(state.trace, at, top.at, "free"),
         )
         if not top.filled or not outer:
             yield stays
@@ -211,7 +215,7 @@ class Search:
         """Apply what a line does to the table or list that takes it."""
         token = self._tokens[taken.at]
         target = frames[-1]
-        now = filled(target, token) if token.item else entered(target, token)
+        now = target._replace(filled=True) if token.item else entered(target, token)
         frames = (*frames[:-1], now, *taken.opened)
         opened = tuple((one.kind, one.at) for one in taken.opened)
         trace = Step(state.trace, taken.at, target.at, taken.mode, opened)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from docpact.derive.unindented_frames import Frame, entered
+from docpact.derive.tree import as_text
+from docpact.derive.unindented_frames import LISTS, Frame, entered
 from docpact.derive.unindented_grammar import fits
+from docpact.derive.unindented_lines import scalar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 _DEEPEST = 48
 _LOOK_AHEAD = 4
 _FREE = "free"
+_LIKE_A_SCHEMA = 5
 # Words about a value: behind the items of an array they are rather about the array.
 _ABOUT = {"description", "title", "nullable", "default", "example", "deprecated", "readOnly"}
 
@@ -35,6 +38,7 @@ class Slots:
 
     def __init__(self, tokens: Sequence[Token], grammar: Mapping[str, Kind]) -> None:
         self._tokens, self._grammar = tokens, grammar
+        self._lists: dict[int, tuple[str, ...]] = {}
 
     def taken(self, frames: tuple[Frame, ...], at: int, popped: int) -> Iterator[Taken]:
         """Yield the ways in which the innermost of some tables and lists takes a line."""
@@ -85,13 +89,37 @@ class Slots:
             return
         opened = False
         for child in slot.children:
-            if self._opens(child, at + 1, _LOOK_AHEAD):
+            if self._opens(child, at + 1, _LOOK_AHEAD) and self._may_show(frame, child, at + 1):
                 opened = True
                 role = token.key if frame.kind == "schema" or child in ("list", "schema") else ""
-                yield "open", (Frame(child, opens_at, role=role),), 0
+                listed = self._listed(at + 1) if child == "list" and role in LISTS else ()
+                yield "open", (Frame(child, opens_at, role=role, listed=listed),), 0
         if not opened and slot.scalar == "any":
             # A key with nothing behind it: null, which few write so.
             yield "pair", (), 2
+
+    def _listed(self, at: int) -> tuple[str, ...]:
+        """Return the names of the list that begins at a place."""
+        if at not in self._lists:
+            end = at
+            while end < len(self._tokens) and self._tokens[end].form == "item":
+                end += 1
+            self._lists[at] = tuple(as_text(scalar(one).value) for one in self._tokens[at:end])
+        return self._lists[at]
+
+    def like_a_schema(self, at: int) -> int:
+        """Count what speaks against a line in an example: it reads as a schema does."""
+        token = self._tokens[at]
+        follows = at + 1 < len(self._tokens) and self._tokens[at + 1].item
+        typed = token.form == "pair" and token.key == "type" and fits("type", token.value)
+        listed = token.form == "bare" and token.key == "required" and follows
+        return _LIKE_A_SCHEMA if typed or listed or token.key.startswith("x-apifox-") else 0
+
+    def _may_show(self, frame: Frame, child: str, at: int) -> bool:
+        """Tell whether a value that may be anything is one of the schema's type: an array begins with a dash."""
+        if frame.kind != "schema" or child != _FREE or not frame.type or at >= len(self._tokens):
+            return True
+        return frame.type == ("array" if self._tokens[at].item else "object")
 
     def _opens(self, child: str, at: int, ahead: int) -> bool:
         """Tell whether the line at a place may be the first one of a kind."""
