@@ -27,6 +27,7 @@ from schemathesis.engine import events, from_schema
 from docpact.exchange import Purpose, Request
 from docpact.finding import Place, Severity
 from docpact.live.judging import Told
+from docpact.live.sender import Try
 from docpact.pointers import ABSENT
 from docpact.validate import answers
 from docpact.validate.breach import Breach
@@ -133,7 +134,7 @@ async def asked(session: Session, proposals: Sequence[Proposal]) -> None:
         if task:
             exchange = await session.poll(proposal.asked)
         else:
-            exchange = await session.ask(Request("GET", proposal.path), Purpose.ODD_ID, proposal.asked)
+            exchange = await session.ask(Try(Request("GET", proposal.path), Purpose.ODD_ID, proposal.asked))
         if exchange is None:
             return
         profile = session.contract.profile(session.plan.profile)

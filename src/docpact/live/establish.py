@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from docpact.exchange import NO_CONNECTION, Exchange, Lack, Purpose
 from docpact.live.probes import unlike
+from docpact.live.sender import Try
 from docpact.live.verdict import NotEstablished
 from docpact.validate import answers
 
@@ -69,7 +70,7 @@ class Establishing:
 
     async def _poll(self, nth: int) -> Exchange | None:
         task = self._tasks[nth % len(self._tasks)]
-        exchange = await self._session.sender.send(self._session.targets.task(task), Purpose.TASK, task)
+        exchange = await self._session.sender.send(Try(self._session.targets.task(task), Purpose.TASK, task))
         if exchange is not None:
             self._sent.append(Asked(exchange, task))
         return exchange
@@ -123,7 +124,7 @@ class Establishing:
         )
 
     async def _ask(self, purpose: Purpose, task: str) -> Exchange | None:
-        exchange = await self._session.sender.send(self._session.targets.task(task), purpose, task)
+        exchange = await self._session.sender.send(Try(self._session.targets.task(task), purpose, task))
         if exchange is not None:
             self._sent.append(Asked(exchange, None))
         return exchange

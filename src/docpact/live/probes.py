@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import math
 from itertools import cycle
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 
 from docpact.exchange import Purpose, Request
 from docpact.live.plan import Probe
+from docpact.live.sender import Try
 from docpact.live.tokens import wrong
 
 if TYPE_CHECKING:
@@ -35,21 +36,6 @@ _ODD = (
     quote("{{1337*7331}}"), quote("${1337*7331}"), quote("<script>alert(1)</script>", safe=""),
     quote('"><img src=x onerror=alert(1)>', safe=""), "%0d%0aX-Docpact:%201", "7" * 4096,
 )  # fmt: skip
-
-
-class Try(NamedTuple):
-    """One request that a client would not send.
-
-    `authorization` is the header of the token as it is sent, None for what the purpose says; `shown` is how it is written for a
-    shell. `may_be`: there may be a task with this id after all, which then says so.
-    """
-
-    request: Request
-    purpose: Purpose
-    asked: str | None = None
-    authorization: str | None = None
-    shown: str | None = None
-    may_be: bool = False
 
 
 def planned(session: Session) -> list[Try]:
@@ -122,7 +108,7 @@ async def tried(session: Session, tries: list[Try]) -> None:
 
 async def _one_by_one(session: Session, tries: Iterator[Try]) -> None:
     for one in tries:
-        if await session.ask(*one) is None:
+        if await session.ask(one) is None:
             return
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from docpact.contract import Contract
     from docpact.live.door import Door
     from docpact.live.plan import Plan
+    from docpact.live.sender import Try
     from docpact.tally import Tally
 
 # A task that is judged as it stands is polled so many times.
@@ -129,7 +130,7 @@ async def _asked(extra: Extra, session: Session, room: int) -> None:
     await extra.ask(session, room)
 
 
-def _note_left_out(session: Session, tries: Sequence[probes.Try], more: Sequence[tuple[str, int]]) -> None:
+def _note_left_out(session: Session, tries: Sequence[Try], more: Sequence[tuple[str, int]]) -> None:
     """Say what was not tried, so that tasks are polled."""
     counts: dict[str, int] = {}
     for one in tries:

@@ -7,7 +7,7 @@ import time
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from docpact.exchange import Exchange, Lack, Purpose, Request
 from docpact.live.secret import HIDDEN, Mask
@@ -24,6 +24,21 @@ _DEAF = 5
 _FIRST_PAUSE = 1.0
 _LONGEST_PAUSE = 8.0
 _USUAL = (("Accept", "application/json"), ("Accept-Encoding", "gzip"), ("User-Agent", "docpact"))
+
+
+class Try(NamedTuple):
+    """One request, what it is sent for, and the id that it asks for.
+
+    `authorization` is the header of the token as it is sent, None for what the purpose says; `shown` is what stands for it
+    wherever the request is shown. `may_be`: there may be a task with this id after all, which then says so.
+    """
+
+    request: Request
+    purpose: Purpose
+    asked: str | None = None
+    authorization: str | None = None
+    shown: str | None = None
+    may_be: bool = False
 
 
 class Sender:
@@ -78,18 +93,10 @@ class Sender:
         await asyncio.sleep(max(0.0, min(seconds, self.seconds_left)))
         return self.seconds_left > 0 and not self.stopped
 
-    async def send(
-        self,
-        request: Request,
-        purpose: Purpose,
-        asked: str | None = None,
-        authorization: str | None = None,
-        shown: str | None = None,
-    ) -> Exchange | None:
-        """Send one request, with the right token or with `authorization` as it is; None where a limit is reached.
+    async def send(self, one: Try) -> Exchange | None:
+        """Send one request; None where a limit is reached.
 
-        `authorization` is what the header of the token says. What is returned has the answer as it came, and the request
-        without the token: `shown` stands for `authorization`.
+        What is returned has the answer as it came, and the request without the token.
         """
         async with self._slots:
             if not await self._my_turn():
@@ -97,8 +104,8 @@ class Sender:
             self.requests += 1
             at, sent = self._at(), self._loop.time()
             seconds = min(self._plan.timeout, self.seconds_left)
-            given = self._authorization(purpose, authorization)
-            bare = request._replace(headers=(*_USUAL, *self._plan.headers.items(), *request.headers))
+            given = self._authorization(one)
+            bare = one.request._replace(headers=(*_USUAL, *self._plan.headers.items(), *one.request.headers))
             name = self._plan.token_header
             whole = bare._replace(headers=(*bare.headers, *(() if given is None else ((name, given),))))
             fetched = await self._door.fetch(whole, timeout=seconds, limit=self._plan.limit)
@@ -108,15 +115,15 @@ class Sender:
             return None
         self._heed(fetched)
         if given is not None:
-            bare = bare._replace(headers=(*bare.headers, (name, shown or (given and self._plan.scheme + HIDDEN))))
-        exchange = Exchange(bare, purpose, *fetched[:3], at, took, fetched.extra, asked)
+            bare = bare._replace(headers=(*bare.headers, (name, one.shown or (given and self._plan.scheme + HIDDEN))))
+        exchange = Exchange(bare, one.purpose, *fetched[:3], at, took, fetched.extra, one.asked)
         self.exchanges.append(self.mask.exchange(exchange))
         return exchange
 
-    def _authorization(self, purpose: Purpose, given: str | None) -> str | None:
-        if given is None and purpose not in (Purpose.NO_TOKEN, Purpose.WRONG_TOKEN) and self._plan.token:
+    def _authorization(self, one: Try) -> str | None:
+        if one.authorization is None and one.purpose not in (Purpose.NO_TOKEN, Purpose.WRONG_TOKEN) and self._plan.token:
             return f"{self._plan.scheme}{self._plan.token}"
-        return given
+        return one.authorization
 
     def _at(self) -> float:
         return self._began_at + (self._loop.time() - self._began) * 1000

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from docpact.exchange import Purpose
 from docpact.live.judging import Judging, Told
 from docpact.live.saw import Watch
-from docpact.live.sender import Sender
+from docpact.live.sender import Sender, Try
 from docpact.live.targets import Targets
 from docpact.pointers import changed, member
 from docpact.tally import Tally
@@ -15,7 +15,7 @@ from docpact.validate.text import Reader
 
 if TYPE_CHECKING:
     from docpact.contract import Contract
-    from docpact.exchange import Exchange, Request
+    from docpact.exchange import Exchange
     from docpact.live.door import Door
     from docpact.live.plan import Plan
 
@@ -50,24 +50,15 @@ class Session:
         """Seconds between two polls of a task, at least."""
         return _LEAST_GAP if self.door.local else _LEAST_GAP_ELSEWHERE
 
-    async def ask(
-        self,
-        request: Request,
-        purpose: Purpose,
-        asked: str | None = None,
-        authorization: str | None = None,
-        shown: str | None = None,
-        may_be: bool = False,  # noqa: FBT001, FBT002 - handed on from a list of requests
-    ) -> Exchange | None:
+    async def ask(self, one: Try) -> Exchange | None:
         """Send one request within the limits, and judge what comes; None where a limit is reached.
 
-        `authorization` is sent instead of the right token, and `shown` is what stands for it wherever it is shown. Where a
-        task with the id `may_be`, an answer that holds this very task is not judged.
+        Where a task with the id may be, an answer that holds this very task is not judged.
         """
-        exchange = await self.sender.send(request, purpose, asked, authorization, shown)
-        if exchange is not None and not (may_be and self._is(exchange)):
-            scheme = self.plan.scheme
-            presented = authorization.partition(" ")[2] if authorization is not None and scheme else authorization
+        exchange = await self.sender.send(one)
+        if exchange is not None and not (one.may_be and self._is(exchange)):
+            given = one.authorization
+            presented = given.partition(" ")[2] if given is not None and self.plan.scheme else given
             self.judging.take(exchange, presented=presented)
         return exchange
 
@@ -88,7 +79,7 @@ class Session:
 
     async def poll(self, task: str) -> Exchange | None:
         """Poll a task once, and judge the answer as the next of its story; None where a limit is reached."""
-        exchange = await self.sender.send(self.targets.task(task), Purpose.TASK, task)
+        exchange = await self.sender.send(Try(self.targets.task(task), Purpose.TASK, task))
         if exchange is not None:
             self.judging.take(exchange, self.told[task])
         return exchange
