@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+    from docpact.covered import Coverage
+    from docpact.drifted import Drift
     from docpact.validate.payload import Judge
 
 
@@ -110,6 +112,42 @@ class Contract(words.Contract):
             breaches = judge.poll(story, payload, None if given is None else given[index])
             found.extend(breach.finding(Place(item=index)) for breach in breaches)
         return found
+
+    def drift(self, payloads: Iterable[Any], *, profile: str = "documented", stories: bool = False) -> Drift:
+        """Return what parsed payloads hold beside the page, and what of the page they never hold.
+
+        A place has the `item`, from 0. With `stories` the payloads of one id are its polls, in their order. Raises `ContractError` for a profile that the
+        contract does not have.
+        """
+        from docpact.drift.departed import Departed
+        from docpact.drift.observed import Observed
+
+        known, observed = self.profile(profile), Observed(self, stories=stories)
+        for index, payload in enumerate(payloads):
+            observed.take(payload, Place(item=index))
+        return Departed(observed, self, known).told()
+
+    def coverage(
+        self,
+        payloads: Iterable[Any],
+        *,
+        profile: str = "documented",
+        stories: bool = False,
+        extremes: bool = False,
+        excepted: Iterable[str] = (),
+    ) -> Coverage:
+        """Return how much of what the contract names parsed payloads exercise; `percent` is from 0 to 100.
+
+        With `stories` the steps of the lifecycle are counted, with `extremes` empty and long texts and lists; `excepted` are
+        features that are not, or patterns of them. Raises `ContractError` for a profile that the contract does not have.
+        """
+        from docpact.drift.covering import Covering
+
+        known = self.profile(profile)
+        covering = Covering(self, known, stories=stories, extremes=extremes, excepted=tuple(excepted))
+        for index, payload in enumerate(payloads):
+            covering.take(payload, Place(item=index))
+        return covering.told()
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from docpact.drift.stories import Stories
-from docpact.drift.times import times_of, unit_of
+from docpact.drift.times import AS_TEXT, times_of, unit_of
 from docpact.drifted import Sighting
 from docpact.features import key_of
 from docpact.finding import escape_token
@@ -155,7 +155,7 @@ class Observed:
         if node.unlisted is not None:
             self._listed(node, node.unlisted, value, place)
         if node.units is not None:
-            self._time(node.units, value, place)
+            self._time(node.units, unit_of(value), place)
 
     def _is_whole(self, node: Node, value: Any, place: Place) -> bool:
         """Count a value that is of no documented type; or tell that it is one all the same: 1.0 is an integer."""
@@ -167,8 +167,9 @@ class Observed:
             return True
         name = _NAMES[type(value)]
         node.odd[name] = _again(node.odd.get(name), place)
-        if node.units is not None:
-            self._time(node.units, value, place)
+        if node.units is not None and isinstance(value, str) and (unit := unit_of(value)).endswith(AS_TEXT):
+            # That it is a text is told; what its digits count is another matter.
+            self._time(node.units, unit.removesuffix(AS_TEXT), place)
         return False
 
     def _inside(self, node: Node, value: Any, place: Place) -> None:
@@ -215,8 +216,7 @@ class Observed:
         kind = _NAMES[type(value)]
         known.types[kind] = known.types.get(kind, 0) + 1
 
-    def _time(self, units: dict[str, Sighting], value: Any, place: Place) -> None:
-        unit = unit_of(value)
+    def _time(self, units: dict[str, Sighting], unit: str, place: Place) -> None:
         if unit:
             units[unit] = _again(units.get(unit), place)
 

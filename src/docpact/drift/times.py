@@ -15,10 +15,12 @@ if TYPE_CHECKING:
 SECONDS, MILLISECONDS, MICROSECONDS, NANOSECONDS = "seconds", "milliseconds", "microseconds", "nanoseconds"
 TEXT = "a text of date and time"
 OTHER = "no time"
+AS_TEXT = ", as a text"
 
 # As seconds these are the years 1973 to 2286; of each other unit the same years, so that no number is in two of them.
 _FROM, _TO = 10**8, 10**10
-_UNITS = ((SECONDS, 1), (MILLISECONDS, 10**3), (MICROSECONDS, 10**6), (NANOSECONDS, 10**9))
+_MANY = ((MILLISECONDS, 10**3), (SECONDS, 1), (MICROSECONDS, 10**6), (NANOSECONDS, 10**9))
+_UNITS = tuple((unit, _FROM * many, _TO * many) for unit, many in _MANY)
 _NAME = re.compile(r"(?:[a-z0-9]T|_t|^[Tt])ime(?:stamp)?s?\Z|[Tt]imestamp\Z|[a-z0-9]At\Z|_at\Z|(?:[a-z0-9]D|_d|^[Dd])ate\Z")
 _DIGITS = re.compile(r"-?[0-9]{1,25}(?:\.[0-9]{1,25})?", re.ASCII)
 _DATE = re.compile(r"[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}(?:[T ].{0,40})?", re.ASCII)
@@ -28,18 +30,20 @@ _LONGEST = 64
 def unit_of(value: Any) -> str:
     """Return the unit in which a value tells a time; "" where it says that the time is not known (0, "", null)."""
     if isinstance(value, str):
-        text = value[:_LONGEST].strip()
-        if not text:
-            return ""
-        if _DIGITS.fullmatch(text):
-            unit = unit_of(float(text))
-            return unit and f"{unit}, as a text"
-        return TEXT if _DATE.fullmatch(text) else OTHER
-    if isinstance(value, bool) or not isinstance(value, int | float):
+        return _unit_of_text(value[:_LONGEST].strip())
+    if isinstance(value, bool) or not isinstance(value, int | float) or not value:
         return ""
-    if not value:
-        return ""
-    return next((unit for unit, many in _UNITS if _FROM * many <= value < _TO * many), OTHER)
+    for unit, least, most in _UNITS:
+        if least <= value < most:
+            return unit
+    return OTHER
+
+
+def _unit_of_text(text: str) -> str:
+    if _DIGITS.fullmatch(text):
+        unit = unit_of(float(text))
+        return unit and f"{unit}{AS_TEXT}"
+    return text and (TEXT if _DATE.fullmatch(text) else OTHER)
 
 
 def times_of(contract: Contract, documented: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
