@@ -63,12 +63,13 @@ def _example(page: Page, parts: sections.Parts, entries: Sequence[Entry], region
     for one in [*after, *(one for one in parts.sections if one not in answers)]:
         example, said = find_example(page.lines, one.start, one.end)
         wrong = wrong or (said if one in after else None)
-        if example is not None and (_alike(example, entries) or (one in after and one.kind == "example")):
+        if example is not None and (alike(example, entries) or (one in after and one.kind == "example")):
             return example, None
     return None, wrong
 
 
-def _alike(example: Example, entries: Sequence[Entry]) -> bool:
+def alike(example: Example, entries: Sequence[Entry]) -> bool:
+    """Tell whether an example shows what the entries list: half of its members are among them."""
     names = {entry.name for entry in entries}
     top = scopes(example.value)
     members = top.get("") or top.get("/*")

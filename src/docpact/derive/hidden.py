@@ -34,8 +34,10 @@ _FOLDED = re.compile(r"(?i)\btab-?(?:pane|panel)|collaps|accordion|expand|fold|d
 _COPY = re.compile(
     r"(?i)(?:copy(?: (?:code|link|page|as markdown|to clipboard))?|copied!?|复制(?:代码|成功|链接)?|已复制|拷贝|コピー|복사"
     r"|copier|copiar|kopieren|копировать|try it(?: out)?!?|发送|send|调试|在线调试|run in apifox"
-    r"|expand all|collapse all|展开全部|收起全部)"
+    r"|(?:show|hide|expand|collapse)(?: all| child| nested)?(?: attributes| properties| parameters| fields| items)?"
+    r"|(?:展开|收起|折叠)(?:全部|子属性|更多)?)"
 )
+_NUMBERS = re.compile(r"[\d\s]+")
 
 
 def is_hidden(one: Element) -> bool:
@@ -44,9 +46,11 @@ def is_hidden(one: Element) -> bool:
         return True
     if one.get("role") in _ROLES or one.get("id") in _IDS or not _CLASSES.isdisjoint(one.get("class").split()):
         return True
-    if one.tag == "button" or one.get("role") == "button":
+    if one.tag in ("button", "summary") or one.get("role") == "button":
         return len(one.children) == 0 or _COPY.fullmatch(" ".join(one.words().split())) is not None
     if one.get("aria-hidden") == "true" and not one.broken:
+        return True
+    if is_gutter(one) and _NUMBERS.fullmatch(one.words()):
         return True
     # What a click opens is content: the page says it, although not all of it at once.
     folded = one.get("role") == "tabpanel" or (one.broken and _FOLDED.search(one.get("class")) is not None)

@@ -16,9 +16,12 @@ _SPACE = re.compile(r"[^\S\n]+")
 _ANY_SPACE = re.compile(r"\s+")
 _AROUND_BREAK = re.compile(r" ?\n ?")
 _CODE = {"code", "samp", "kbd", "tt"}
-_JOINED_AFTER = re.compile(r"[/{(<\[.=?&_-]$")
+_JOINED_AFTER = re.compile(r"[/{(<\[.=?&_]$")
+_BETWEEN = re.compile(r"[-–—·|•]")
 _JOINED_BEFORE = re.compile(r"^(?:[/})>\],.;?&_:=，。；：、）]|<[^<>]*>|\[[^\[\]]*\]|\{\d+\})")
 _METHOD = re.compile(r"(?i)get|post|put|patch|delete|head|options|del")
+_ADDRESS = re.compile(r"`?(?:https?://|[/{])")
+_REQUEST = re.compile(r"(?P<method>GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS) `(?P<address>(?:https?://|[/{])[^`\s]*)`")
 _STATUS = re.compile(r"[1-5]\d\d")
 _NAME = re.compile(r"[^\s:：,，;；。、(){}\[\]\"'`<>|=]{1,80}")
 _ANCHORS = {"#", "¶", "§", "🔗", "↵", "\uf0c1", "", "permalink", "link"}
@@ -75,6 +78,7 @@ def lines(run: Sequence[Element | str], *, prose: bool) -> list[str]:
     row = _row(run)
     apart = row is not None and (not prose or _names_a_type(row))
     made = _broken(row) if row is not None and apart else [line.strip() for line in text(run).split("\n")]
+    made = [f"{match['method']} {match['address']}" if (match := _REQUEST.fullmatch(line)) else line for line in made]
     # A line that is nothing but code needs no mark that it is.
     return [line[1:-1] if line.count("`") == 2 and line[0] == line[-1] == "`" else line for line in made if line]  # noqa: PLR2004
 
@@ -132,9 +136,9 @@ def _chips(one: Element | str) -> list[str]:
 
 def _joint(before: str, after: str, *, apart: bool) -> str | None:
     """Return what joins two chips in one line, or None where each has its own."""
-    if _METHOD.fullmatch(before) and (after[0] in "/{" or after.startswith("http")):
+    if _METHOD.fullmatch(before) and _ADDRESS.match(after):
         return " "
-    if _STATUS.fullmatch(before) or before.endswith((":", "：")):
+    if _STATUS.fullmatch(before) or before.endswith((":", "：", " -", " –", " —", " ·")) or _BETWEEN.fullmatch(after):
         return " "
     if after[0] in "(（" and not _STATUS.search(after):
         return " "

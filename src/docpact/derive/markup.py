@@ -79,14 +79,14 @@ class Element:
             waiting += reversed(one.elements)
 
     def words(self) -> str:
-        """Return the text of this element and of all in it, as it stands."""
+        """Return the text of this element and of all in it, as it stands; scripts and drawings in it are none."""
         parts: list[str] = []
-        waiting: list[Element | str] = [self]
+        waiting: list[Element | str] = [*reversed(self.children)]
         while waiting:
             one = waiting.pop()
             if isinstance(one, str):
                 parts.append(one)
-            else:
+            elif one.tag not in _RAW or one.tag in ("textarea", "title"):
                 waiting += reversed(one.children)
         return "".join(parts)
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
-from docpact.derive import apifox, openapi, request, tables
+from docpact.derive import apifox, guides, openapi, request, tables
 from docpact.derive.choosing import choose
 from docpact.derive.decisions import Decisions
+from docpact.derive.drafting import alike
 from docpact.derive.merging import merge
 from docpact.derive.operations import parts
 from docpact.derive.page import read_page
@@ -34,7 +35,7 @@ class Reader(Protocol):
 # Each reader is a module with `drafts(page)`: a draft for each operation whose answer it can read, none where its style is not
 # met. Of two that see as many members, the first is the main one. Some read a whole page, the others one operation of it.
 WHOLE: tuple[Reader, ...] = (openapi,)
-READERS: tuple[Reader, ...] = (tables, apifox)
+READERS: tuple[Reader, ...] = (tables, apifox, guides)
 
 
 def read(content: bytes, decisions: Sequence[Decision] = (), name: str = "the page", operation: str = "") -> Reading:
@@ -49,8 +50,8 @@ def read(content: bytes, decisions: Sequence[Decision] = (), name: str = "the pa
         raise _unreadable(page, name)
     main, *others = choose(drafts, operation)
     if main.example is None:
-        example = next((one.example for one in others if one.example is not None), None)
-        main = replace(main, example=example)
+        shown = (one.example for one in others if one.example is not None and alike(one.example, main.entries))
+        main = replace(main, example=next(shown, None))
     reading = settle(main, Decisions(decisions))
     return merge(reading, [settle(one, Decisions(())) for one in others if not one.inferred])
 

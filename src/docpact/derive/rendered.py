@@ -236,7 +236,7 @@ class _CellRenderer(Renderer):
 
 def _is_listing(one: Element) -> bool:
     """Tell whether inline code is a listing: it has blocks in it (a tree of JSON to fold), or several lines."""
-    return one.tag in _CODE and (one.broken or any(child.tag == "br" for child in one.elements) or "\n" in one.words().strip())
+    return one.tag in _CODE and (one.broken or any(child.tag == "br" for child in one.walk()) or "\n" in one.words().strip())
 
 
 def _is_item(one: Element) -> bool:

@@ -120,7 +120,8 @@ def _refuse_empty(page: Element, lines: list[str], title: str, name: str) -> Non
     said = f"its title is {title[:80]!r}" if title else "it has no title"
     if words > _SHORT or any(one.tag in ("pre", "table") for one in page.walk()):
         return
-    head = " ".join([title, *lines])[:_SHORT]
+    heading = next((line for line in lines if line.startswith("# ")), "")
+    head = f"{title} {heading}" if title or heading else " ".join(lines if len(lines) == 1 else [])
     if any(one.tag == "input" and one.get("type") == "password" for one in page.walk()):
         raise PageError(
             f"{name} is a page to log in: it asks for a password, and documents nothing ({said})",
