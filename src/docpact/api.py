@@ -116,8 +116,8 @@ class Contract(words.Contract):
     def drift(self, payloads: Iterable[Any], *, profile: str = "documented", stories: bool = False) -> Drift:
         """Return what parsed payloads hold beside the page, and what of the page they never hold.
 
-        A place has the `item`, from 0. With `stories` the payloads of one id are its polls, in their order. Raises `ContractError` for a profile that the
-        contract does not have.
+        A place has the `item`, from 0. With `stories` the payloads of one id are its polls, in their order. Raises
+        `ContractError` for a profile that the contract does not have.
         """
         from docpact.drift.departed import Departed
         from docpact.drift.observed import Observed
