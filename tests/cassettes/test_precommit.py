@@ -79,6 +79,20 @@ def test_cassettes_are_linted(hook: Callable[..., int], tmp_path: Path) -> None:
     assert hook("docpact-secrets") == 0
 
 
+def test_a_cassette_of_another_endpoint_passes_where_it_holds_no_secret(hook: Callable[..., int], tmp_path: Path) -> None:
+    (tmp_path / "cassettes").mkdir()
+    path = tmp_path / "cassettes" / "other.yaml"
+    for token, code in (("", 0), ("?token=abcdef123", 1)):
+        path.write_bytes(of_vcrpy([exchange(f"https://other.example/users{token}", came={"of": "another"})], "yaml"))
+        assert hook("docpact-cassettes") == code
+    assert main(["cassette", "lint", str(path), "--secrets"], stdout=io.StringIO()) == 1
+    path.write_bytes(of_vcrpy([exchange("https://other.example/users", came={"of": "another"})], "yaml"))
+    assert main(["cassette", "lint", str(path)], stdout=io.StringIO()) == 4
+    assert (
+        main(["cassette", "lint", str(tmp_path / "nowhere"), "--allow-none"], stdout=io.StringIO(), stderr=io.StringIO()) == 3
+    )
+
+
 def test_secrets_are_absent_or_taken_out(hook: Callable[..., int], tmp_path: Path) -> None:
     cassette(tmp_path, task={"of": "another endpoint"}, Cookie="session=abc")
     assert hook("docpact-secrets") == 1
