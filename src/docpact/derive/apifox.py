@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from docpact.derive import sections
+from docpact.derive import labels, sections
+from docpact.derive.depths import undotted
 from docpact.derive.drafting import draft
+from docpact.derive.example import escape, scopes
 from docpact.derive.heads import read_members
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from docpact.derive.claims import Draft, Entry, Lines
     from docpact.derive.page import Page
 
+# What hides the members of objects until somebody asks for them, and lists the others without their depth.
+_FOLDED = re.compile(
+    r"(?i)(?!hide|隐藏|收起|ocultar|masquer|скрыть|隱藏|nascondi)"
+    rf"(?:{labels.CHILDREN.pattern.removeprefix('(?i)')}|200 - \S+/\S+|response schema:? \S+/json)"
+)
+_JSON = re.compile(r"\{(?:\s*$|\s*\")|\[\s*(?:$|[\[{\"])")
 STYLE = "flattened text (Apifox)"
 
 
@@ -19,7 +32,41 @@ def drafts(page: Page) -> list[Draft]:
     """Read the one operation of a page of flattened text; nothing where no answer lists its members so."""
     parts = sections.divide(page.lines)
     entries, region = _body(page, parts)
-    return [draft(page, STYLE, parts, entries, region)] if entries else []
+    if not entries:
+        return []
+    made = draft(page, STYLE, parts, _whole(entries), region)
+    return [replace(made, entries=tuple(_unfolded(page, made)))]
+
+
+def _whole(entries: list[Entry]) -> list[Entry]:
+    """Take out what stands for the items of a list, `parts`, `object` after `parts`, `array of objects`; resolve dots."""
+    kept = [
+        entry
+        for before, entry in zip([None, *entries], entries, strict=False)
+        if before is None or entry.name != before.name or before.claim.type != "array" or entry.claim.type != "object"
+    ]
+    return undotted(kept)
+
+
+def _folds(lines: Sequence[str]) -> bool:
+    """Tell whether a page hides the members of its objects: it says so, or is of a generator that does."""
+    if any(line in ("Array", "Array ()") for line in lines):
+        return False
+    pairs = pairwise(line for line in lines if line)
+    return any(_FOLDED.fullmatch(line[:80]) or (line == "200" and below == "application/json") for line, below in pairs)
+
+
+def _unfolded(page: Page, made: Draft) -> Sequence[Entry]:
+    """Say that all members stand at the top, where the page hides those of its objects, and the example agrees."""
+    if not _folds(page.lines) or any(entry.depth is not None for entry in made.entries):
+        return made.entries
+    shown = scopes(made.example.value) if made.example is not None else {}
+    top = shown.get("") or shown.get("/*")
+    for holder, following in pairwise(made.entries):
+        inner = [one for path, one in shown.items() if path.removesuffix("/*").endswith(f"/{escape(holder.name)}")]
+        if top is not None and following.name not in top.members and any(following.name in one.members for one in inner):
+            return made.entries
+    return [replace(entry, depth=0) for entry in made.entries]
 
 
 def _body(page: Page, parts: sections.Parts) -> tuple[list[Entry], Lines]:
@@ -46,5 +93,5 @@ def _without_headings(page: Page, parts: sections.Parts) -> tuple[list[Entry], L
 
 
 def _members(page: Page, one: sections.Section) -> list[Entry]:
-    end = next((at for at in range(one.start, one.end) if page.lines[at][:1] in ("{", "[")), one.end)
+    end = next((at for at in range(one.start, one.end) if _JSON.match(page.lines[at])), one.end)
     return read_members(page.lines, one.start, end)

@@ -6,14 +6,18 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeAlias
 
+from docpact.derive import labels
 from docpact.derive.claims import Entry, TypeClaim
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from docpact.derive.members import Head
+
 _STEP = re.compile(r"(?P<name>[^.\[\]>/]+)(?P<list>(?:\.?\[[\w*]{0,12}\]|\.\*|\.\d+(?=\.))*)(?:\.|->|/|$)")
 _DOTTED = re.compile(r"[^.\s]\.[^.\s]|\[[\w*]{0,12}\]|->|[\w\]]/\w")
 _DEEPEST = 32
+_LONGEST = 200
 Path: TypeAlias = "tuple[str, ...]"
 
 
@@ -98,3 +102,41 @@ def by_indent(indents: Sequence[int]) -> list[int]:
         found.append(len(stack))
         stack.append(indent)
     return found
+
+
+def by_frames(lines: Sequence[str], heads: Sequence[Head], end: int) -> list[Head]:
+    """Give members the depth that brackets on lines of their own show: `Array [`, `Part{`, `}]`; as they were without any."""
+    starts = {head.at: number for number, head in enumerate(heads)}
+    depths: list[int] = []
+    # For each frame that is open: the member that it belongs to (-1: the whole answer), and its brackets.
+    stack: list[list[int]] = []
+    framed = False
+    for at in range(heads[0].at if heads else end, end):
+        number = starts.get(at)
+        if number is not None:
+            depths.append(sum(one[0] >= 0 for one in stack))
+        opened, closed = _brackets(lines[at], head=number is not None)
+        for _ in range(opened):
+            holder = len(depths) - 1
+            if stack and stack[-1][0] == holder:
+                stack[-1][1] += 1
+            else:
+                stack.append([holder, 1])
+            framed = framed or holder >= 0
+        for _ in range(closed):
+            if stack:
+                stack[-1][1] -= 1
+                if not stack[-1][1]:
+                    stack.pop()
+    return [head._replace(depth=depth) for head, depth in zip(heads, depths, strict=True)] if framed else list(heads)
+
+
+def _brackets(line: str, *, head: bool) -> tuple[int, int]:
+    """Count the brackets that a line opens and closes, where nothing else stands in it."""
+    if len(line) > _LONGEST:
+        return 0, 0
+    if head:
+        opened = re.search(r"[\s\w](?P<opens>[\[{]{1,3}|\[\s*[\w.-]{1,60}\s*\{)$", line)
+        return (opened["opens"].count("[") + opened["opens"].count("{") if opened is not None else 0), 0
+    frame = labels.FRAME.fullmatch(line)
+    return (len(frame["opens"] or ""), len(frame["closes"] or "")) if frame is not None else (0, 0)

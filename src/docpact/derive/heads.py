@@ -7,6 +7,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from docpact.derive import labels, qualifiers
+from docpact.derive.claims import TypeClaim
+from docpact.derive.depths import by_frames
+from docpact.derive.listlines import ORDINARY
 from docpact.derive.members import Head, entries
 from docpact.derive.typeline import read_type
 
@@ -31,6 +34,7 @@ _STRONG = re.compile(
 _INLINE = re.compile(
     r"(?P<name>[A-Za-z_$@][\w$.@/-]{0,79}(?:\[[\w*]{0,12}\][\w.$-]{0,60})?)(?P<sign>\s?[*?](?=\s))?[ \t]+(?P<rest>\S.*)"
 )
+_FRAMED = re.compile(r"(?P<list>(?:Array\s*)?\[)?\s*(?P<name>[A-Za-z_][\w.-]{0,60})?\s*(?P<open>\{)?(?<=[\[{])")
 # Rows that stand for the members that have no name of their own.
 _PSEUDO = {"additionalproperties", "propertyname", "property", "items", "[items]", "附加属性", "anyof", "oneof", "allof"}
 
@@ -46,6 +50,7 @@ def find(lines: Sequence[str], start: int, end: int) -> list[Head]:
     apart = _apart(lines, filled)
     together = _together(lines, filled)
     chosen = together if _count(together) > max(_count(apart), 1) else apart
+    chosen = by_frames(lines, chosen, end)
     return [head._replace(name="") if head.name.casefold() in _PSEUDO and head.name != "property" else head for head in chosen]
 
 
@@ -121,13 +126,21 @@ def typed(line: str) -> qualifiers.Said | None:
     return said if said.claim is not None and not said.words else None
 
 
+def _framed(rest: str) -> qualifiers.Said | None:
+    """Read what opens the members of an object, or of the objects of a list: `[`, `Part{`, `[Part{`."""
+    match = _FRAMED.fullmatch(rest)
+    if match is None:
+        return None
+    return qualifiers.Said(TypeClaim("array") if match["list"] else TypeClaim("object", component=match["name"]))
+
+
 def _together(lines: Sequence[str], filled: Sequence[int]) -> list[Head]:
     """Find members that have a line each with name, type and marks: `id string required`, `id stringrequired`."""
     found = []
     for at in filled:
         line = lines[at]
         match = _INLINE.fullmatch(line[:_LONGEST]) if len(line) <= _LONGEST else None
-        said = qualifiers.read(match["rest"]) if match is not None else None
+        said = _framed(match["rest"]) or qualifiers.read(match["rest"]) if match is not None else None
         if line[:1] == "#":
             found.append(Head(at, at + 1, "", qualifiers.Said(), at))
         if match is None or said is None or said.claim is None or said.words or line[-1:] in ".。":
@@ -135,6 +148,6 @@ def _together(lines: Sequence[str], filled: Sequence[int]) -> list[Head]:
         sign = (match["sign"] or "").strip()
         if sign:
             said = replace(said, required=sign == "*")
-        if labels.mark(match["name"]) is None and read_type(match["name"]) is None:
+        if match["name"].casefold() not in ORDINARY and labels.mark(match["name"]) is None and read_type(match["name"]) is None:
             found.append(Head(at, at + 1, match["name"], said, at))
     return found

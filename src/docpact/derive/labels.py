@@ -37,7 +37,8 @@ VALUES = f"{_VALUES}|{_VALUES_EN}"
 _EXAMPLES = f"示例值|样例值|例值|示例|例如|example values?|examples?|sample|{translations.EXAMPLE_LABELS}"
 _DEFAULTS = f"默认值|默认|缺省值|default values?|defaults? to|default|{translations.DEFAULT_LABELS}"
 _LIMITS = (
-    "匹配正则|正则匹配|正则|最小值|最大值|最小长度|最大长度|长度|字符数|固定值|取值限制|match pattern|pattern|mock"
+    r"[\u4e00-\u9fff]{1,6}(?:范围|长度)"
+    "|匹配正则|正则匹配|正则|最小值|最大值|最小长度|最大长度|长度|字符数|固定值|取值限制|match pattern|pattern|mock"
     "|minimum|maximum|exclusive (?:minimum|maximum)"
     "|(?:min(?:imum)?|max(?:imum)?|required) (?:string |array )?(?:length|items?|range|properties)"
     "|min|max|minlength|maxlength|minitems|maxitems|multiple of|multipleof|constant(?: value)?|const|format"
@@ -58,6 +59,10 @@ LIMIT = re.compile(
     r"(?i)(?:[<>≥≤]=?|=)\s*-?\d[\d.]*\s*(?:字符|characters?|chars?|项|items?|个|properties|属性)?"
     r"|[\[(]?\s*-?\d[\d.]*\s*(?:\.\.|to|–|~)\s*-?\d[\d.]*\s*[\])]?\s*(?:字符|characters?|chars?|项|items?|个)?"
     r"|-?\d[\d.]*\s*[<≤]=?\s*(?:字符|characters?|x|value|length|值|长度)\s*[<≤]=?\s*-?\d[\d.]*|non-?empty|非空|unique"
+)
+# What stands around the members of an object on a line of its own: `Array [`, `Part{`, `}]`.
+FRAME = re.compile(
+    r"(?:[A-Za-z_][\w.-]{0,60}\s*)?(?P<opens>[\[{]{1,3})|(?P<closes>[\]}]{1,3})[,;]?|Array(?: ?\(\)| \[.{0,20}\])?"
 )
 CHILDREN = re.compile(
     r"(?i)[▸▾▶▼+>-]?\s*(?:(?:show|hide|expand|collapse|view)\s+(?:\d+\s+)?(?:child|nested|more|all)?\s*"

@@ -57,6 +57,11 @@ def find(before: Sequence[Numbered], after: Sequence[Numbered], labelled: Sequen
     return Found((), separate=True, before=tuple(before), after=(*after, *labelled), lines=None)
 
 
+def lists_several(line: str) -> bool:
+    """Tell whether one line lists several values, so that the lines after it speak of something else."""
+    return len(_values_of(line)[0]) >= _SEVERAL
+
+
 def _labelled(lines: Sequence[Numbered]) -> tuple[tuple[str, ...], bool, list[int], list[Numbered]]:
     values: list[str] = []
     used: list[int] = []
@@ -71,8 +76,9 @@ def _labelled(lines: Sequence[Numbered]) -> tuple[tuple[str, ...], bool, list[in
         else:
             rest.append((number, line))
     separate = split or len(values) > 1
-    # Words between listed values explain them; words after values that run together are about the member.
-    return tuple(dict.fromkeys(values)), separate, used, [] if separate else rest
+    # Words between listed values explain them; words before them, or after values that run together, are about the member.
+    kept = [one for one in rest if one[0] < used[0]] if separate and used else rest
+    return tuple(dict.fromkeys(values)), separate, used, kept
 
 
 def _values_of(line: str) -> tuple[list[str], bool]:

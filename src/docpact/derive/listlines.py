@@ -29,6 +29,15 @@ _SEPARATED = re.compile(r"\s*[:：|]|\s*[–—]|\s+-\s")
 _NAME = re.compile(r"[A-Za-z_$@\u0080-\uffff][\w$@.\[\]*>-]*")
 
 
+# Words that begin a sentence; a line that begins with one of them names nothing.
+ORDINARY = {
+    "the", "a", "an", "this", "that", "these", "its", "it", "is", "in", "of", "for", "to", "no", "any", "each", "every",
+    "one", "which", "your", "our", "their", "all", "if", "when", "as", "and", "or", "with", "use", "see", "optional",
+    "required", "total", "enum", "some", "other", "another", "by", "on", "at", "from", "be", "are", "was", "has", "have",
+    "you", "we", "must", "can",
+}  # fmt: skip
+
+
 class Line(NamedTuple):
     """A line that gives a name: its index, its indentation, whether a bullet leads it, and whether the name is set apart."""
 
@@ -66,7 +75,7 @@ def read(at: int, raw: str, text: str) -> Line | None:
     if found is None:
         return None
     name, rest, strong, required = found
-    if _NAME.fullmatch(name) is None or (not strong and read_type(name) is not None and not rest.strip()):
+    if _NAME.fullmatch(name) is None or (not strong and (read_type(name) is not None or name.casefold() in ORDINARY)):
         return None
     said = qualifiers.read(_uncommented(rest), components=strong)
     if is_label(name) and (said.claim is None or name[:1].isupper()):

@@ -231,8 +231,12 @@ def _collect(lines: Sequence[str], start: int, until: int, got: _Collected) -> N
     for at in range(start, until):
         for piece in pieces(lines[at]):
             line = _bare(piece)
-            if line and labels.CHILDREN.fullmatch(line[:80]) is None:
+            if line and not _is_frame(line[:80]):
                 state = _collect_one(got, state, at, line)
+
+
+def _is_frame(line: str) -> bool:
+    return labels.CHILDREN.fullmatch(line) is not None or labels.FRAME.fullmatch(line) is not None
 
 
 def _collect_one(got: _Collected, state: str, at: int, line: str) -> str:
@@ -246,6 +250,9 @@ def _collect_one(got: _Collected, state: str, at: int, line: str) -> str:
             got.lines["enum"] = (at + 1, at + 1)
         if not line:
             return state
+        if state == "enum" and listed.lists_several(line):
+            got.values.append((at + 1, line))
+            return "text"
     elif state == "text" and labels.LIMIT.fullmatch(line[:80]):
         got.limits.append(line)
         return state

@@ -28,6 +28,7 @@ _DEFAULT_FIRST = re.compile(
 )
 _EXAMPLE = re.compile(r"(?i)(?:example|e\.g\.|示例|例如)\s*[:：=]\s*(?P<value>\S.*)")
 _FORMATS = {"int32", "int64", "date-time", "date", "uri", "uuid", "float", "double"}
+_LIMITS = re.compile(rf"(?:(?:{labels.LIMIT.pattern.removeprefix('(?i)')})(?:\s+|$))+(?:\^\S*)?", re.IGNORECASE)
 _ENUM_WORDS = {"enum", "枚举", "enumeration"}
 _LITERALS = re.compile(r"""(?:["'][^"'|]{1,60}["']\s*\|\s*)+["'][^"'|]{1,60}["']""")
 
@@ -76,13 +77,21 @@ def _take(said: Said, rest: str, *, components: bool) -> str | None:
         return rest[match.end() :] if _group(said, match["of"], components=components) else None
     if rest[0] in _OPENERS and (found := _bracketed(rest)) is not None and _group(said, found[0], components=components):
         return found[1]
-    at = _literals(said, rest) or _default(said, rest) or _marked(said, rest)
+    at = _limit(said, rest) or _literals(said, rest) or _default(said, rest) or _marked(said, rest)
     if at:
         return rest[at:]
     if said.claim is None and (found_type := _type(rest)) is not None:
         said.claim, after = found_type
         return after
     return None
+
+
+def _limit(said: Said, rest: str) -> int:
+    """Take limits that end a line, `>= 0`, `[ 1 .. 64 ] characters`; return where they end, or 0."""
+    if said.claim is None or len(rest) > _LONGEST_MARKS or _LIMITS.fullmatch(rest) is None:
+        return 0
+    said.limits.append(rest)
+    return len(rest)
 
 
 def _literals(said: Said, rest: str) -> int:

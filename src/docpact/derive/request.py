@@ -72,8 +72,10 @@ def _headed(lines: Sequence[str], at: int) -> Request | None:
     match = _METHOD_AND_ADDRESS.fullmatch(line) or _IN_HEADING.fullmatch(lines[at].translate(_MARKUP).strip())
     if match is not None:
         return _request(match["method"], match["address"], at, "heading")
-    if _METHOD_ALONE.fullmatch(line) and line.isupper():
+    if _METHOD_ALONE.fullmatch(line):
         following = [part for part in lines[at + 1 : at + 40] if part]
+        if not line.isupper() and not (following and re.fullmatch(_ADDRESS, following[0]) and len(following[0]) > 1):
+            return None
         if following and following[0] == "/":
             return _request(line, _joined(following), at, "heading")
         if following and re.fullmatch(_ADDRESS, following[0]):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 REQUEST = {"path", "query", "header", "cookie", "request-body"}
+_STATUS = 3
+# The head of the table of answers.
+_ROW = r"(?i)(?:status )?code\s+(?:description|meaning)(?:\s+\w+)?"
 _LANGUAGES = {"shell", "curl", "javascript", "java", "python", "php", "go", "http", "json", "c", "c#", "ruby", "swift"}
 
 
@@ -47,7 +51,7 @@ def divide(lines: Sequence[str]) -> Parts:
         if not line:
             continue
         kind = _heading(lines, at)
-        said = labels.status(line)
+        said = labels.status(line) or _bare_status(lines, at, below=adjacent)
         if said is not None:
             # Tabs of statuses that stand in a row come before the one body that is shown, which is the first one's.
             status = status if adjacent and status and status.startswith("2") else said[0]
@@ -85,6 +89,18 @@ def _heading(lines: Sequence[str], at: int) -> str | None:
         return None
     # A heading of one word above a type is a member of that name.
     return None if kind in ("auth", "request", "object") and read_type(following) is not None else kind
+
+
+def _bare_status(lines: Sequence[str], at: int, *, below: bool) -> tuple[str, str] | None:
+    """Read a status that stands alone on its line, where its neighbours show that it is one."""
+    line = lines[at]
+    if len(line) != _STATUS or not line.isdigit() or not "1" <= line[0] <= "5":
+        return None
+    following = next((other for other in lines[at + 1 : at + 4] if other), "")
+    before = next((other for other in reversed(lines[max(at - 3, 0) : at]) if other), "")
+    if labels.media_type(following) is not None or labels.status(f"{line} {following}") is not None:
+        return line, "" if labels.media_type(following) else following[:60]
+    return (line, "") if below or labels.section(before) == "response" or re.fullmatch(_ROW, before[:80]) else None
 
 
 def _opens(line: str) -> bool:
