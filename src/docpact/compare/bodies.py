@@ -112,7 +112,7 @@ def _of_values(pair: Pair) -> Iterator[Fact]:
     if old.values is None or new.values is None:
         if (old.values is None) == (new.values is None):
             return
-        values = [shown(value) for value in (old.values or new.values or ())]
+        values = [shown(value) for value in (old.values or new.values or ()) if value is not None]
         names = listed(list(map(str, values)))
         if new.values is None:
             yield pair.fact("enum-dropped", values, ABSENT, f"{pair.name} no longer has listed values ({names})", said="enum")
@@ -120,7 +120,7 @@ def _of_values(pair: Pair) -> Iterator[Fact]:
             yield pair.fact("enum-stated", ABSENT, values, f"{pair.name} is one of listed values now ({names})", said="enum")
         return
     shared = old.some & new.some
-    was, now = ({key_of(value): value for value in node.values or ()} for node in (old, new))
+    was, now = ({key_of(value): value for value in node.values or () if value is not None} for node in (old, new))
     for key, value in now.items():
         if key not in was and type_of(value) in shared:
             words = f"{pair.name} may be {shown(value)!r} now"

@@ -46,7 +46,7 @@ _NOTHING: Mapping[str, Any] = {}
 class Node:
     """One place of a schema.
 
-    `types` are what may stand there; `values` are the listed ones without null, None where none are listed; `limits` holds the
+    `types` are what may stand there; `values` are the listed ones, None where none are; `limits` holds the
     keywords of `LIMITS`; `properties` are schemas; `further` is the schema of members that are not named (True: any, False:
     none); `items` is that of items; `opaque` holds what is not understood, by keyword; `lines` are page lines by what they say;
     `refs` are the references on the way.
@@ -214,13 +214,11 @@ def type_of(value: Any) -> str:
 
 
 def _settled(node: Node) -> Node:
-    """Bring types and values into agreement: a listed value of another type never comes, null is a type and no value."""
+    """Bring types and values into agreement: a listed value of another type never comes."""
     if node.values is None:
         return node
     values = tuple(value for value in node.values if type_of(value) in node.types)
-    types = frozenset(map(type_of, values))
-    some = None if types == {"null"} else tuple(value for value in values if value is not None)
-    return replace(node, types=types, values=some)
+    return replace(node, types=frozenset(map(type_of, values)), values=values)
 
 
 def _both(one: Node, other: Node) -> Node:

@@ -97,7 +97,7 @@ def inner(example: Any, step: str | int) -> Any:
 def _listed(wide: Node, narrow: Node, example: Any) -> Any:
     """Return a listed value: that of the example, the first that both list, or one that the other allows."""
     values = wide.values if wide.values is not None else narrow.values or ()
-    mine = [value for value in values if type_of(value) in wide.types]
+    mine = sorted((value for value in values if type_of(value) in wide.types), key=lambda value: value is None)
     both = [value for value in mine if fits(value, wide) and fits(value, narrow)]
     same = [value for value in both if example is not ABSENT and key_of(value) == key_of(example)]
     chosen = same or both or [value for value in mine if fits(value, wide)]
@@ -161,7 +161,7 @@ def fits(value: Any, node: Node) -> bool:
     if kind not in node.types:
         return False
     if node.values is not None:
-        return value is None or key_of(value) in map(key_of, node.values)
+        return key_of(value) in map(key_of, node.values)
     limits = node.limits
     if kind == "string":
         return _between(len(value), limits.get("minLength"), limits.get("maxLength"))

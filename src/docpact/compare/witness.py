@@ -217,7 +217,7 @@ def _strangers(wide: Node, narrow: Node) -> Iterator[Any]:
     known = set(map(key_of, narrow.values or ()))
     words = ("SOMETHING_ELSE", "OTHER", "something else", "", 0, 1, -1, 999, 0.5, False, True)
     for value in (*(wide.values or ()), *_examples(wide), *words):
-        if key_of(value) not in known and fits(value, wide) and not (narrow.values is None and fits(value, narrow)):
+        if value is not None and key_of(value) not in known and fits(value, wide) and not (narrow.values is None and fits(value, narrow)):
             yield value
 
 
