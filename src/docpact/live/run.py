@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, NamedTuple
 
-from docpact.exchange import Purpose
 from docpact.live import follow, probes
 from docpact.live.establish import Establishing
+from docpact.live.fitting import fitting, left_out
 from docpact.live.plan import Probe
 from docpact.live.session import Session
 from docpact.live.targets import fitted
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from docpact.contract import Contract
     from docpact.live.door import Door
     from docpact.live.plan import Plan
-    from docpact.live.sender import Try
     from docpact.tally import Tally
 
 # A task that is judged as it stands is polled so many times.
@@ -31,15 +30,6 @@ _STOPPED = {
     "deadline": "the run stopped at its deadline of {deadline:g} s: what was left was not tried (--deadline)",
     "wait": "the endpoint asked to come back after the deadline of {deadline:g} s: what was left was not tried (--deadline)",
     "deaf": "the run stopped because no request was answered",
-}
-
-
-_KINDS = {
-    Purpose.NO_TOKEN: "requests with other tokens",
-    Purpose.WRONG_TOKEN: "requests with other tokens",
-    Purpose.UNKNOWN_ID: "ids that no task has",
-    Purpose.ODD_ID: "ids that no task has",
-    Purpose.METHOD: "other methods",
 }
 
 
@@ -91,14 +81,16 @@ async def _tried(session: Session, more: Sequence[Extra]) -> None:
     polls, purse, kept = _shares(session, wanted)
     # What is tried takes a moment, and polls take a while: it may not take what they need.
     room = max(session.sender.left - kept, 0)
-    left_out = [*last[room:], *tries[max(room - len(last), 0) :]]
-    last, tries = last[:room], tries[: max(room - len(last), 0)]
-    room -= len(tries) + len(last)
+    fits = fitting([*tries, *last], room)
+    spared = [one for one, fit in zip([*tries, *last], fits, strict=True) if not fit]
+    tries, last = [one for one in tries if one not in spared], [one for one in last if one not in spared]
+    room -= sum(fits)
     # Whoever proposes requests proposes fewer, where there is no room for all.
     shares: list[int] = []
     for extra in more:
         shares.append(min(extra.requests, room - sum(shares)))
-    _note_left_out(session, left_out, [(extra.what, extra.requests - share) for extra, share in zip(more, shares, strict=True)])
+    note = left_out(spared, {extra.what: extra.requests - share for extra, share in zip(more, shares, strict=True)})
+    session.notes += [note] if note else []
     async with asyncio.TaskGroup() as beside:
         # Nothing waits for what asks beside the polls, but for methods: they may change a task.
         asking = [
@@ -128,17 +120,6 @@ async def _looked(session: Session) -> None:
 
 async def _asked(extra: Extra, session: Session, room: int) -> None:
     await extra.ask(session, room)
-
-
-def _note_left_out(session: Session, tries: Sequence[Try], more: Sequence[tuple[str, int]]) -> None:
-    """Say what was not tried, so that tasks are polled."""
-    counts: dict[str, int] = {}
-    for one in tries:
-        counts[_KINDS[one.purpose]] = counts.get(_KINDS[one.purpose], 0) + 1
-    counts.update({what: count for what, count in more if count})
-    if counts:
-        named = ", ".join(f"{count} {what}" for what, count in counts.items())
-        session.notes.append(f"not tried, so that there is room for polls: {named} (--max-requests)")
 
 
 def _shares(session: Session, reserve: int) -> tuple[int, follow.Purse, int]:
