@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 import pytest
@@ -38,8 +39,9 @@ def test_filters_that_are_told_of_a_name_take_it_out(tmp_path: Path) -> None:
     assert not {(leaks.SENT, "Authorization"), (leaks.WHERE, "?api_key="), (leaks.ASKED, "a form")} & left[leaks.FILTERS]
 
 
+# Not importorskip: to import it warns that vcrpy is there already.
+@pytest.mark.skipif(find_spec("pytest_recording") is None, reason="pytest-recording is not installed: make setup installs it")
 def test_each_recorder_is_tried_and_what_it_leaves_is_counted_by_place() -> None:
-    pytest.importorskip("pytest_recording")
     import leaks
     from recording import leaks as counted
     from tables import leaks_table
