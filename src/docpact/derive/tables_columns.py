@@ -95,6 +95,8 @@ def columns(table: Table) -> Columns:
     best = max(names, key=lambda at: (_names(rows, at), kinds[at] == "name"), default=None)
     if best is not None and _names(rows, best) > 0:
         at_kind["name"] = best
+    else:
+        best = None
     for at, kind in enumerate(kinds):
         if kind is not None and at != best:
             at_kind.setdefault("title" if kind == "name" else kind, at)

@@ -113,9 +113,7 @@ def _placed(table: Table, labels: tuple[str, ...]) -> Placed:
     purpose, place = "", ""
     if "place" in kinds.at:
         purpose = "request"
-    elif "status" in kinds.at and "type" not in (
-        kinds.at.keys() - {"schema"} if kinds.at.get("type") == kinds.at.get("schema") else kinds.at
-    ):
+    elif "status" in kinds.at and kinds.at.get("type") == kinds.at.get("schema"):
         purpose = "status"
     elif ("value" in kinds.at and "type" not in kinds.at) or (kinds.at.keys() & {"values", "value"} and "name" not in kinds.at):
         purpose = "enum"

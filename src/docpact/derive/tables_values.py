@@ -15,7 +15,10 @@ _MOST_STARTS = 12
 _BARE = r"\d{1,6}(?=-[^\W\d])|[A-Z][A-Z0-9_]*(?=-[a-z])|[A-Za-z0-9](?:[A-Za-z0-9_.+]|-(?=[A-Za-z0-9]))*"
 _VALUE = re.compile(rf"(?P<open>[`'\"“‘「])(?P<quoted>[^`'\"“”‘’「」\n]{{1,80}})[`'\"”’」]|(?P<bare>{_BARE})")
 _ROUND = re.compile(r"\s*[（(【\[][^（）()【】\[\]]{0,300}[）)】\]]")
-_SAID = re.compile(r"\s*(?:[:：=]|\s[-–—]+\s|[-–—](?=[^\x00-\x7f])|-(?=[a-z])|–|—|→|->)\s*(?P<words>[^、,，;；|\n]{1,300})")
+_SAID = re.compile(
+    r"\s*(?:[:：=]|\s[-–—]+\s|[-–—](?=[^\x00-\x7f])|-(?=[a-z])|–|—|→"
+    r"|->)\s*(?P<words>(?:(?!\s\d{1,6}\s?[-:：=(（])[^、,，;；|\n]){1,300})"
+)
 _SPACED = re.compile(r"\s+(?P<words>(?!(?i:or|and|oder|ou|или|и|o|y|e)\s)[^\x00-\x7f、，；][^、,，;；|\n。]{0,100})")
 _NEXT = re.compile(
     r"\s*(?:[、,，;；|/]|\n\s*[-*•·]?)\s*(?:(?i:or|and|or else|oder|ou|или|и|或|和|及|または)\s+|[或和及])?\s*"
@@ -189,7 +192,11 @@ def _list(text: str) -> tuple[tuple[str, ...], int, bool]:
             values.append(value)
             stop = end
             break
-        explained = _ROUND.match(text, end) or _SAID.match(text, end) or _SPACED.match(text, end)
+        explained = (
+            None
+            if _OPEN.match(text[end : end + 40])
+            else _ROUND.match(text, end) or _SAID.match(text, end) or _SPACED.match(text, end)
+        )
         stop = explained.end() if explained else end
         values.append(value)
         following = _NEXT.match(text, stop)
