@@ -47,7 +47,7 @@ def drafts(page: Page) -> list[Draft]:
 
 def _document(document: documents.Document, others: Sequence[documents.Document]) -> Iterator[Draft]:
     roots = [document.root, *(one.root for one in others if one is not document)]
-    broken = [note for one in others if one is not document for note in one.notes if one.form == "nothing"]
+    broken = [note for one in others if one is not document for note in one.notes if one.form == documents.NOTHING]
     for path, place in document.root.table("paths").items():
         for method in METHODS:
             if method in place.members and path.startswith("/"):

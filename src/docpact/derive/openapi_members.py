@@ -91,8 +91,9 @@ class Members:
 
     def _tell(self, name: str, shape: Shape) -> None:
         line = shape.lines["type"]
-        for limit in shape.limits:
-            self._references.note("note", f"{name}: the page also says {limit!r}, which the schema does not carry", line)
+        if shape.limits:
+            said = "; ".join(shape.limits)[:400]
+            self._references.note("note", f"{name}: the page also says {said!r}, which the schema does not carry", line)
         if "deprecated" in shape.flags:
             self._references.note("note", f"{name} is deprecated", line)
 

@@ -136,10 +136,7 @@ class Shapes:
             parts = [self.of(Member(part, member.line, member.trail)) for part in node.list(word)]
             real = [one for one in parts if one.kinds != ("null",)]
             if len(real) > 1:
-                what = " or ".join(dict.fromkeys(one.component or " | ".join(one.kinds) or "anything" for one in real))
-                self._references.note(
-                    "note", f"{word}: the value is {what[:200]}; what they have in common is read", node.line(word)
-                )
+                self._tell_alternatives(node.line(word), real)
             if parts:
                 joined = _either(real) if real else Shape({"type": node.line(word)})
                 null = len(real) < len(parts) or any(one.nullable for one in real)
@@ -163,6 +160,14 @@ class Shapes:
             members = {name: members[name] for name in order if name in members}
         kinds = shape.kinds or (("object",) if members else ())
         return replace(shape, kinds=kinds, members=members, required=required)
+
+    def _tell_alternatives(self, lines: Lines, real: Sequence[Shape]) -> None:
+        names = [one.component or one.title or " | ".join(one.kinds) or "anything" for one in real]
+        what = " or ".join(dict.fromkeys(names))[:200]
+        said = f"the value is one of {len(real)}: {what}"
+        if sum(bool(one.members) for one in real) > 1:
+            said += "; the members of all are listed, required where each of them requires it"
+        self._references.note("note", said, lines)
 
     def _tell(self, node: Node) -> None:
         for word in _IGNORED:
@@ -281,8 +286,8 @@ def _joined_members(shapes: Sequence[Shape], word: str) -> dict[str, Member]:
         for name, inner in shape.members.items():
             before = found.setdefault(name, inner)
             if before.node is not inner.node:
-                parts = before.node.list(word) if before.node.keys.get(word) == 0 else (before.node,)
+                parts = before.node.list(word) if set(before.node.members) == {word} else (before.node,)
                 alternatives = Node("list", before.node.lines, items=(*parts, inner.node))
-                made = Node("table", before.node.lines, members={word: alternatives}, keys={word: 0})
+                made = Node("table", before.node.lines, members={word: alternatives}, keys={word: before.line})
                 found[name] = replace(before, node=made, trail=tuple(dict.fromkeys((*before.trail, *inner.trail))))
     return found

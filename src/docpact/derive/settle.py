@@ -146,7 +146,7 @@ def _operation(draft: Draft, decisions: Decisions) -> tuple[Operation, list[Ambi
         if one.name not in known
     ]
     parameters = [
-        replace(one, example=examples.get(one.name)) if one.place == "path" else one for one in (*added, *operation.parameters)
+        replace(one, example=examples.get(one.name) or one.example) if one.place == "path" else one for one in (*added, *operation.parameters)
     ]
     kept = [one for one in parameters if one.place != "path" or f"{{{one.name}}}" in path]
     return replace(operation, path=path, parameters=tuple(kept)), ambiguities

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
 _MOST_LINES = 8000
 _MOST_NAMED = 12
+_LONGEST = 1_000_000
+_EDGES = re.compile(r"""\s(?=(?:['"]?[\w$./{}*+-]{1,120}['"]?|[^\s\x00-\x7f]{1,20}):(?:\s|$)|-\s)""")
+_INDICATOR = re.compile(r"^((?:- )?[\w$.-]{1,120}:\s+)[|>][+-]?\s+")
 _SAYING = {"x-apifox-orders", "x-apifox-refs", "x-apifox-enum", "x-nullable", "x-enum"}
 _SCHEMA_WORDS = {"type", "$ref", "description", "title", "properties", "items", "allOf", "oneOf", "anyOf", "enum", "format"}
 
@@ -35,13 +39,21 @@ class Rebuilt:
     loose: frozenset[int]
 
 
-def rebuild(lines: Sequence[str], first: int) -> Rebuilt:
-    """Rebuild the document of some trimmed lines; `first` is the number of the first one."""
+def collapsed(text: str) -> list[str]:
+    """Cut a document that a page has set on one line into the lines that it may have had."""
+    pieces = _EDGES.split(text[:_LONGEST])
+    return [_INDICATOR.sub(r"\1", piece.strip(), count=1) for piece in pieces if piece.strip()]
+
+
+def rebuild(lines: Sequence[str], first: int, *, on_one: bool = False) -> Rebuilt:
+    """Rebuild the document of some trimmed lines; `first` is the number of the first one, or of all where `on_one` line."""
     notes: list[Note] = []
     if len(lines) > _MOST_LINES:
         said = f"the document lost its indentation, and only its first {_MOST_LINES:,} lines are read"
         notes.append(Note("limit", said, (first, first)))
     read = tokens(lines[:_MOST_LINES], first)
+    if on_one:
+        read = [one._replace(line=first, last=first) for one in read]
     names = frozenset(one.key for one, after in pairwise(read) if _is_member(one, after))
     found = Search(read, of_version(read), names).run("document")
     root, free = Builder(read).build(found.steps)

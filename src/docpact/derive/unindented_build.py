@@ -100,7 +100,9 @@ class Builder:
             holder, token, words = self._text
             words.append(self._read[at].text)
             joined = ("\n" if token.value[:1] == "|" and token.block else " ").join(words)
-            holder.members[token.key] = Node("value", (token.line, self._read[at].last), value=joined)
+            lines = token.line, self._read[at].last
+            quoted = words[0][:1] in ("'", '"')
+            holder.members[token.key] = value(joined, lines) if quoted else Node("value", lines, value=joined)
 
     def _made(self, one: _Open | Node) -> Node:
         if isinstance(one, Node):

@@ -89,7 +89,9 @@ class Search:
         return Found(tuple(_steps(best.trace)), doubt, tuple(strange), best.hard, self._whole)
 
     def _goes_on(self, at: int) -> bool:
-        """Tell whether words may belong to the value above them."""
+        """Tell whether words may belong to the value above them; the numbers of lines that a page shows do not."""
+        if self._tokens[at].text.isdecimal():
+            return False
         before = self._tokens[at - 1] if at else None
         return before is not None and (before.block or before.form in ("text", "pair", "item"))
 
