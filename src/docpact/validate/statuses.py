@@ -76,7 +76,8 @@ def is_failure(status: int) -> bool:
 def failures(heard: Heard) -> Iterator[Breach]:
     """Yield the breach of a server that failed; it may say that it does not know a method."""
     status = heard.answer.status
-    is_other_method = heard.exchange.purpose is Purpose.METHOD
+    # HEAD is tried with other tokens too.
+    is_other_method = heard.exchange.purpose is Purpose.METHOD or heard.exchange.request.method == "HEAD"
     if is_failure(status) and not (is_other_method and status == _NOT_IMPLEMENTED):
         yield Breach("http-server-error", "", status, None, f"the server failed with {name(status)}{_asked(heard)}")
         return
