@@ -46,13 +46,14 @@ def as_text(content: bytes, name: str = "the page") -> bytes:
 
     Raises `PageError` for what is no text, empty, beyond 8 MiB, or an HTML page that shows no documentation.
     """
+    if len(content) <= LARGEST:
+        content = saved.unpacked(content) or content
+    _refuse_binary(content, name)
     if len(content) > LARGEST:
         raise PageError(
             f"{name} is larger than {LARGEST >> 20} MiB, and a page of documentation is read up to that size",
             hint="cut the page down to the one operation that you need",
         )
-    content = saved.unpacked(content) or content
-    _refuse_binary(content, name)
     text = saved.decoded(content)
     if text is None:
         at = _first_wrong(content)

@@ -65,8 +65,9 @@ def _unreadable(page: Page, name: str) -> PageError:
     seen += [f"the statuses {', '.join(list(divided.statuses)[:6])}"] if divided.statuses else []
     missing = [] if requests else ["a request (a method and a path, or a curl line)"]
     missing += ["members of an answer (names with their types)"]
+    first = next((line for line in page.lines if line), "")[:60]
     return PageError(
-        f"{name} is not documentation that can be read; recognised: {', '.join(seen) or 'nothing'};"
+        f"{name} (it begins {first!r}) is not documentation that can be read; recognised: {', '.join(seen) or 'nothing'};"
         f" not recognised: {' and '.join(missing)}",
         hint="copy the page of one operation as text, from its request to the end of the example of its answer",
     )

@@ -44,6 +44,8 @@ _ABSENT = re.compile(
 _BARRED = re.compile(
     r"(?i)just a moment|checking your browser|access denied|\b403\b|forbidden|captcha|verify you are human|安全验证|人机验证"
 )
+# Words that a page has which documents something, and which no other encoding has by chance.
+_CHINESE = re.compile("任务|参数|返回|请求|接口|类型|必填|说明|示例|描述|状态|字段|响应")
 _SAVE = "open the page in a browser, wait until it shows the documentation, and save it again, or copy its text into a file"
 
 
@@ -60,7 +62,8 @@ def decoded(content: bytes) -> str | None:
     if name in _ENCODINGS or (not name and b"<html" in content[:2048].lower()):
         # A saved page with a few broken bytes is still a page.
         return content.decode(_WIDER.get(name, name) or "utf-8", "replace")
-    return None
+    chinese = _decode(content, "gb18030")
+    return chinese if chinese is not None and b"\0" not in content and _CHINESE.search(chinese) else None
 
 
 def is_utf8(content: bytes) -> bool:
@@ -127,17 +130,19 @@ def _refuse_empty(page: Element, lines: list[str], title: str, name: str) -> Non
             f"{name} is a page to log in: it asks for a password, and documents nothing ({said})",
             hint="log in with a browser, open the documentation there, and save that page",
         )
-    if any(one.tag == "script" for one in page.walk()) and words < _SHELL:
-        raise PageError(
-            f"{name} is an HTML page without its content: {words:,} characters of text, the rest is left to scripts ({said})",
-            hint=_SAVE,
-        )
     for pattern, what in (
         (_ABSENT, "says that what was asked for is not there"),
         (_BARRED, "refuses to show itself to a program"),
     ):
         if pattern.search(head):
             raise PageError(f"{name} is an HTML page that {what}: {head.strip()[:120]!r}", hint=_SAVE)
+    scripted = any(one.tag == "script" for one in page.walk())
+    if not words or (scripted and words < _SHELL):
+        rest = ", the rest is left to its scripts" if scripted else ""
+        raise PageError(
+            f"{name} is an HTML page without content: {words:,} characters of text{rest} ({said})",
+            hint=_SAVE,
+        )
     if _LOGIN.search(title):
         raise PageError(f"{name} is a page to log in ({said})", hint="log in with a browser, and save the documentation")
 
