@@ -99,7 +99,7 @@ def test_what_is_added_is_told_in_milliseconds(bench: ModuleType) -> None:
     from tables import evaluated, goal, takes
 
     cost = bench.Cost
-    costs = {"with": [cost(0.5, 9, 1), cost(0.53, 9, 1)], "without": [cost(0.49, 1, 1), cost(0.5, 1, 1)]}
+    costs = {"with": [cost(9, 0.5, 1), cost(9, 0.53, 1)], "without": [cost(1, 0.49, 1), cost(1, 0.5, 1)]}
     (claim,) = evaluated([Claim("a start", "with", "without", "milliseconds", 15)], costs)
     assert (claim["least"], claim["most"]) == (10, 30)
-    assert (takes(claim), goal(claim)) == ("20.0 ms more", "15, missed")
+    assert (takes(claim), goal(claim)) == ("20.0 ms of CPU time more", "15, missed")
