@@ -166,7 +166,7 @@ def test_the_name_of_a_row_and_its_path(cell: str, parts: tuple[str, ...]) -> No
     assert found.parts == parts
 
 
-@pytest.mark.parametrize("cell", ["", "任务编号", "see the table below", "200", "---", "a b c"])
+@pytest.mark.parametrize("cell", ["", "任务编号", "200", "---", "12 items"])
 def test_other_cells_name_no_member(cell: str) -> None:
     assert name(cell) is None
 

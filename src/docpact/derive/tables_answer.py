@@ -10,7 +10,7 @@ from docpact.derive import tables_cells as cells
 from docpact.derive.example import find_example, scopes
 from docpact.derive.request import template
 from docpact.derive.tables_lost import nested_again
-from docpact.derive.tables_members import Node, read_members
+from docpact.derive.tables_members import read_members
 from docpact.derive.tables_named import Named, components, expand, flatten
 from docpact.derive.tables_types import read_cell
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from docpact.derive.claims import Entry, Example, Note
     from docpact.derive.page import Page
     from docpact.derive.request import Request
+    from docpact.derive.tables_entries import Node
     from docpact.derive.tables_purpose import Placed
 
 _MOST_EXAMPLES = 40
@@ -78,12 +79,13 @@ def _candidates(
 
 def _defines(one: Placed, requests: Sequence[Request]) -> bool:
     """Tell whether a table that no label and no example explains is one of an answer: a structure, or what a GET returns."""
-    if one.purpose or "type" not in one.kinds.at:
+    nodes = read_members(one.table, one.kinds).nodes
+    if one.purpose or not any("type" in node.entry.lines for node in nodes):
         return False
     if any(_STRUCTURE.search(label) for label in one.labels):
         return True
     first = requests[0] if requests else None
-    names = {node.entry.name for node in read_members(one.table, one.kinds).nodes}
+    names = {node.entry.name for node in nodes}
     inside = {f"{{{name}}}" for name in names} if first is not None else set()
     return first is not None and first.method == "GET" and not inside <= set(template(first.path)[0].split("/"))
 

@@ -11,6 +11,7 @@ from docpact.derive import labels
 from docpact.derive.tables_words import NO, YES
 
 _LONGEST = 4000
+_PAIR = 2
 _BREAK = re.compile(r"(?i)<\s*/?\s*(?:br|p|li|div)(?:\s[^<>]{0,200})?/?\s*>")
 _TAG = re.compile(r"</?[A-Za-z][^<>]{0,300}>|<!--[^<>]{0,300}-->")
 _GENERIC = re.compile(
@@ -21,6 +22,7 @@ _LINK = re.compile(r"\[((?:[^\[\]]|\[[^\[\]]{0,100}\]){0,300})\]\([^()]{0,500}\)
 _ANCHOR = re.compile(r"\]\(#([^()\s]{1,200})\)")
 _ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+.!|<>~$&-])")
 _STRONG = re.compile(r"\*\*|~~")
+_EMPHASIS = re.compile(r"(?<![\w_])_([^_\n]{1,80})_(?![\w_])")
 _INDENT = re.compile(r"(?:[\s\xa0\u2000-\u200b\u3000»›>+·•.…*#↳→⇒∟╰⎿–—-]|&gt;|[├└│┗┣|┝╎┊┆─━┄])*")
 _TREE = re.compile(r"[├└┗┣╰∟↳⎿╎|]")
 _NAME = re.compile(r"[A-Za-z_$@][\w$@:-]{0,79}(?<![:-])")
@@ -36,6 +38,7 @@ _MARKED = re.compile(
     r"|obligatorio|opcional|pflicht|обязательный|deprecated|read-only|readonly)\s*[)）\]】>*]*"
 )
 _TITLED = re.compile(r"(?P<name>[^\s(（【]{1,200})\s*[(（【](?P<title>[^()（）【】]{1,200})[)）】]")
+_TYPED = re.compile(r"(?P<name>[^\s(（]{1,200}?)[:：]?\s+[*_(（<\[]*(?P<rest>[^\s*].{0,100}?)[*_)）>]*")
 _LINES = re.compile(r"\n\s*")
 
 _NOTHING = {
@@ -70,7 +73,8 @@ class Name:
     """The name cell of a row: the parts of a dotted path, each with `[]` where it is a list; how deep its marks set it.
 
     `depth` grows with the indentation, its unit differs from table to table; 0 is none. `hollow` is a row that names nothing
-    (`*anonymous*`, `[]`). `spaced` is true where the indentation is plain white space.
+    (`*anonymous*`, `[]`). `typed` is what else the cell says, a type and marks. `spaced` is true where the
+    indentation is plain white space.
     """
 
     parts: tuple[str, ...]
@@ -78,6 +82,7 @@ class Name:
     hollow: bool = False
     required: bool | None = None
     title: str = ""
+    typed: str = ""
     spaced: bool = False
 
 
@@ -95,7 +100,7 @@ def _words(cell: str) -> str:
         text = _LINK.sub(r"\1", _LINK.sub(r"\1", _IMAGE.sub("", text)))
     if "&" in text:
         text = html.unescape(text)
-    text = _STRONG.sub("", text)
+    text = _EMPHASIS.sub(r"\1", _STRONG.sub("", text))
     if "`" in text:
         text = text.replace("`", "")
     if "\\" in text:
@@ -140,7 +145,7 @@ def name(cell: str) -> Name | None:
     indent = _INDENT.match(text)
     marks = indent[0] if indent is not None else ""
     bare = text[len(marks) :].strip()
-    star = "*" in marks.strip() or bare.endswith(("*", "＊"))
+    star = "*" in marks.strip() or (bare.endswith(("*", "＊")) and bare.count("*") < _PAIR)
     if _HOLLOW.fullmatch(text.strip(" »>+\xa0\u2003")) and not re.fullmatch(
         r"(?i)items?|root|body|and|or|not", text.strip(" »>+\xa0\u2003")
     ):
@@ -152,8 +157,13 @@ def name(cell: str) -> Name | None:
     if bare.endswith("?") and required is None:
         bare, required = bare[:-1], False
     parts = path(bare)
+    typed = ""
+    if not parts and (split := _TYPED.fullmatch(bare)) is not None:
+        parts, typed = path(split["name"].strip("*:：")), split["rest"].strip("*_ ")
     spaced = bool(marks) and not marks.strip(" \t")
-    return Name(parts, _depth(marks.replace("*", "")), required=required, title=title, spaced=spaced) if parts else None
+    if not parts:
+        return None
+    return Name(parts, _depth(marks.replace("*", "")), required=required, title=title, typed=typed, spaced=spaced)
 
 
 def names(cell: str) -> list[str]:

@@ -20,6 +20,8 @@ _SEEN = 60
 _KIND = {word: kind for kind, words in reversed(HEADS.items()) for word in split_words(words)}
 _ROUND = re.compile(r"[（(\[【][^（）()\[\]【】]*[）)\]】]")
 _PLACES = {"path", "query", "header", "headers", "cookie", "body", "form", "formdata", "form-data", "url", "param", "params"}
+# `是否必有`, `必返回`: there are more of them than a list holds.
+_MUST = re.compile(r"(?:是否|字段)?(?:为|一定)?必[填选须需传返含有要输现带备录][回项]?(?:[/／].{1,6})?")
 _LEAST = 2
 
 
@@ -65,7 +67,7 @@ def head_kind(cell: str) -> str | None:
         kind = _KIND.get(" ".join(one.strip(" ）)】]*?:").replace("_", " ").split()))
         if kind is not None:
             return kind
-    return None
+    return "required" if _MUST.fullmatch(text) else None
 
 
 def is_head(row: Sequence[str]) -> bool:
@@ -87,9 +89,7 @@ def columns(table: Table) -> Columns:
         column = [cells.clean(row.cells[at]) for row in rows if at < len(row.cells)]
         kinds[at] = _by_content(kind, [cell for cell in column if cell], kinds)
     at_kind: dict[str, int] = {}
-    names = [
-        at for at, kind in enumerate(kinds) if kind == "name" or (kind in ("title", "status", "number") and "name" not in kinds)
-    ]
+    names = [at for at, kind in enumerate(kinds) if kind == "name" or (kind in ("title", "number") and "name" not in kinds)]
     if not names and "type" in kinds:
         names = [at for at, kind in enumerate(kinds) if kind is None]
     best = max(names, key=lambda at: (_names(rows, at), kinds[at] == "name"), default=None)

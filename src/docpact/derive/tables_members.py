@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from docpact.derive import tables_cells as cells
 from docpact.derive import tables_columns
 from docpact.derive.claims import Entry, TypeClaim
-from docpact.derive.tables_types import read_cell
-from docpact.derive.tables_values import in_cell, in_words
+from docpact.derive.tables_entries import Node, read_node, typed_cell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -18,36 +16,7 @@ if TYPE_CHECKING:
     from docpact.derive.tables_columns import Columns
     from docpact.derive.tables_rows import Row, Table
 
-_LONGEST_TITLE = 40
 _DEEPEST = 30
-_MARK = re.compile(
-    r"(?i)^\s*[(（\[【]?\s*(?P<mark>required|optional|mandatory|必填|必选|必须|必需|可选|选填|非必填|必須|任意|필수|선택"
-    r"|obligatorio|opcional|pflichtfeld|обязательное поле"
-    r"|необязательное поле)\s*(?:[)）\]】]|(?=[.。:：,，;；\n])|$)[.。:：,，;；\s]*"
-)
-_ASIDE = re.compile(
-    r"(?i)\s*[\[(（](?P<mark>required|optional|nullable|readonly|read-only|必填|可选|default to [^\[\]()（）]{0,80})[\])）]"
-)
-_NULLABLE = re.compile(
-    r"(?i)(?:can|may|could|might) be null\b|\bor null\b|\bnullable\b|可为\s?(?:null|空)|可能为\s?(?:null|空)"
-    r"|允许(?:为)?\s?(?:null|空)|null\s?(?:可|許容|가능|허용)|널 허용"
-    r"|puede ser null|может быть null|kann null sein|peut être null"
-)
-_ASIDE_LINE = re.compile(
-    r"(?i)[`*]*(?:example|示例|示例值|样例|例|mock|最大长度|最小长度|最大值|最小值|minimum|maximum|length|pattern"
-    r"|枚举备注|format|uniqueitems|最小数量|最大数量)\s?[`*]*\s?[:：]"
-)
-_ITEMS = re.compile(r"(?i)item\s*类型\s*[:：]\s*(?P<of>\w+)")
-
-
-@dataclass
-class Node:
-    """A member with those inside it; `anchor` is where its type links to on the page; `hollow` stands for no member."""
-
-    entry: Entry
-    children: list[Node] = field(default_factory=list)
-    anchor: str = ""
-    hollow: bool = False
 
 
 @dataclass
@@ -64,8 +33,8 @@ def read_members(table: Table, kinds: Columns) -> Members:
     """Read the rows of a table; rows that name no member are passed over."""
     rows = [tables_columns.fit(row, table, kinds) for row in table.rows]
     named = [(row, cells.name(kinds.cell(row, "name"))) for row in rows]
-    named = [(row, one) for row, one in (*_several(named, kinds),) if one is not None]
-    made = [(one, _node(row, kinds, one)) for row, one in named if one is not None]
+    named = [(row, one) for row, one in (*_several(named, kinds),) if one is not None and _names_one(one)]
+    made = [(one, read_node(row, kinds, one)) for row, one in named if one is not None]
     if any(one.spaced for one, _ in made) and not _spaces_tell(made, kinds, table):
         made = [(replace(one, depth=0) if one.spaced else one, node) for one, node in made]
     depths = {one.depth for one, _ in made}
@@ -75,6 +44,14 @@ def read_members(table: Table, kinds: Columns) -> Members:
     _take_root(members)
     members.nodes = _without_hollow(members.nodes)
     return members
+
+
+def _names_one(one: cells.Name) -> bool:
+    """Tell a name with its type from the words of a sentence."""
+    if not one.typed:
+        return True
+    typed, required = typed_cell(one.typed)
+    return typed.known or required is not None
 
 
 def _several(named: Sequence[tuple[Row, cells.Name | None]], kinds: Columns) -> Iterator[tuple[Row, cells.Name | None]]:
@@ -193,116 +170,3 @@ def _items_up(node: Node) -> list[Node]:
         node.anchor = node.anchor or only.anchor
         return _without_hollow(only.children)
     return _without_hollow(node.children)
-
-
-def _node(row: Row, kinds: Columns, one: cells.Name) -> Node:
-    lines = {"member": (row.line, row.line)}
-    written = kinds.cell(row, "type")
-    typed = read_cell(cells.said(written))
-    claim = typed.claim
-    schema = kinds.cell(row, "schema") if kinds.at.get("schema") != kinds.at.get("type") else ""
-    claim = _with_schema(claim, cells.said(schema))
-    if cells.said(written):
-        lines["type"] = lines["member"]
-    form = cells.said(kinds.cell(row, "format")) if kinds.at.get("format") != kinds.at.get("type") else ""
-    if form and claim.format is None and re.fullmatch(r"[\w.-]{1,40}", form):
-        claim = replace(claim, format=form)
-    nullable = _nullable(row, kinds)
-    required = _required(row, kinds, one)
-    title = cells.said(kinds.cell(row, "title")) or one.title
-    text = kinds.words(row)
-    match = _MARK.match(text)
-    if match is not None:
-        required = cells.yes(match["mark"]) if required is None else required
-        text = text[match.end() :]
-    text, claim, required = _asides(text, claim, required)
-    if claim.type == "array" and claim.items is None and (items := _ITEMS.search(text)):
-        claim, text = replace(claim, items=read_cell(items["of"]).claim), text.replace(items[0], "").strip()
-    if nullable is None and (_NULLABLE.search(text)):
-        nullable = True
-    claim = claim if nullable is None else replace(claim, nullable=nullable)
-    text = "\n".join(line for line in text.split("\n") if not _ASIDE_LINE.match(line.strip()))
-    said = in_words(text)
-    values = _values(row, kinds) or typed.values or said.values
-    if values and values == said.values:
-        lines["enum"] = lines["member"]
-        text = said.words
-    else:
-        text = in_words(text).words if values and set(said.values) == set(values) else cells.clean(text)
-        lines |= {"enum": lines["member"]} if values else {}
-    default = cells.said(kinds.cell(row, "default")) or said.default
-    titled, words = _worded(title, text)
-    if titled or words:
-        lines["description"] = lines["member"]
-    if required is not None:
-        lines["required"] = lines["member"]
-    entry = Entry(
-        one.parts[-1] if one.parts else "", claim, lines, required, titled, words, tuple(values), listed=True,
-        default=default or None, limits=tuple(_limits(row, kinds)), depth=0,
-    )  # fmt: skip
-    return Node(entry, anchor=cells.anchor(written) or cells.anchor(schema), hollow=one.hollow)
-
-
-def _with_schema(claim: TypeClaim, schema: str) -> TypeClaim:
-    """Add what a second column says: the name of a component, or of what a list holds."""
-    if not schema:
-        return claim
-    said = read_cell(schema)
-    if said.claim.type == claim.type and said.claim.format == claim.format:
-        return replace(claim, items=claim.items or said.claim.items, component=claim.component or said.claim.component)
-    if claim.type == "array" and claim.items is None and said.claim.type != "array":
-        return replace(claim, items=said.claim if said.claim.type else TypeClaim("object", component=said.claim.component))
-    if claim.type in ("object", None) and claim.component is None and not said.known:
-        return replace(claim, component=said.claim.component)
-    return claim
-
-
-def _nullable(row: Row, kinds: Columns) -> bool | None:
-    return kinds.yes(row, "nullable") if "nullable" in kinds.at else None
-
-
-def _required(row: Row, kinds: Columns, one: cells.Name) -> bool | None:
-    said = kinds.yes(row, "required")
-    if said is None and "optional" in kinds.at:
-        optional = kinds.yes(row, "optional")
-        said = None if optional is None else not optional
-    return one.required if said is None else said
-
-
-def _asides(text: str, claim: TypeClaim, required: bool | None) -> tuple[str, TypeClaim, bool | None]:  # noqa: FBT001 - three states
-    """Take marks in brackets out of the words: `[optional]`, `(nullable)`."""
-    for match in list(_ASIDE.finditer(text))[:6]:
-        mark = match["mark"].casefold()
-        if mark == "nullable":
-            claim = replace(claim, nullable=True)
-        elif required is None and not mark.startswith(("default", "read")):
-            required = cells.yes(mark)
-    return _ASIDE.sub("", text).strip(), claim, required
-
-
-def _values(row: Row, kinds: Columns) -> tuple[str, ...]:
-    found = in_cell(cells.code(kinds.cell(row, "values"))) if cells.said(kinds.cell(row, "values")) else ()
-    if not found and cells.said(kinds.cell(row, "limits")):
-        found = in_words(cells.code(kinds.cell(row, "limits"))).values
-    return found
-
-
-def _limits(row: Row, kinds: Columns) -> Iterator[str]:
-    text = cells.said(kinds.cell(row, "limits"))
-    if text and not in_words(text).values:
-        # A number means nothing without the word above it.
-        yield f"{kinds.heads[kinds.at['limits']]} {text}" if text.isdigit() else text[:200]
-
-
-def _worded(title: str, text: str) -> tuple[str, str]:
-    """Tell a title from a text; what both say is said once."""
-    if title and text and " ".join(title.split()) == " ".join(text.split()):
-        return title, ""
-    if (
-        not title
-        and "\n" not in text
-        and len(text) <= _LONGEST_TITLE
-        and re.search(r"[。！？；，]|[.!?;,](?:\s|$)", text) is None
-    ):
-        return text, ""
-    return title, text

@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from docpact.derive import tables_cells as cells
-from docpact.derive.tables_members import Members, Node, read_members
+from docpact.derive.tables_members import Members, read_members
 from docpact.derive.tables_values import in_cell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from docpact.derive.claims import Entry, TypeClaim
+    from docpact.derive.tables_entries import Node
     from docpact.derive.tables_purpose import Placed
 
 _DEEPEST = 8
@@ -32,6 +33,7 @@ _GENERIC = re.compile(
     r"|objets?|champs|propriétés|valeurs|du|des|объекта?|пол[яе]|структура|значения|элемента?|свойства|массива)\b)"
 )
 _ROUND = re.compile(r"[（(【\[][^（）()【】\[\]]{0,80}[）)】\]]")
+_CLAUSE = re.compile(r"[,，.。;；:：(（]|\n")
 _SPLIT = re.compile(r"[\s,，、;；:：/|\"'`“”「」《》<>·=-]+")
 
 
@@ -73,13 +75,18 @@ def keys(label: str) -> Iterator[str]:
 def named(tables: Sequence[Placed], lines: Sequence[str]) -> Named:
     """Find which tables can be named by others, under the label or anchor right above each."""
     found = Named({}, {}, set())
+    joinable: list[tuple[Placed, tuple[str, ...]]] = []
     for one in tables:
         nearest = _own_labels(one)
         if one.purpose == "enum" or not one.lists_members:
             _take_values(found, one, nearest)
-        if not one.lists_members or one.purpose in ("status", "enum"):
-            continue
-        for key in (*_anchors(one, lines), *(key for label in nearest for key in keys(label))):
+        if one.lists_members and one.purpose not in ("status", "enum", "request"):
+            joinable.append((one, nearest))
+            for key in (*_anchors(one, lines), *nearest):
+                found.by_name.setdefault(plain(key), one)
+    # A whole heading names a table better than a word of one.
+    for one, nearest in joinable:
+        for key in (key for label in nearest for key in keys(label)):
             found.by_name.setdefault(plain(key), one)
     found.by_name.pop("", None)
     return found
@@ -188,7 +195,8 @@ def _take_enum(node: Node, known: Named) -> None:
     claim = entry.claim.items if entry.claim.type == "array" else entry.claim
     if entry.claim.type == "array" and (claim is None or claim.type in ("object", None)) and not (claim and claim.component):
         return
-    for key in (*components(entry.claim), entry.name, entry.title or entry.text):
+    words = entry.title or entry.text
+    for key in (*components(entry.claim), entry.name, words, _CLAUSE.split(words, maxsplit=1)[0]):
         values = known.values.get(plain(key)) if key else None
         if values and len(values) > 1:
             # What a list of words is the type of, by its name, is a text.

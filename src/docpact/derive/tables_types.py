@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from docpact.derive import labels
 from docpact.derive.claims import TypeClaim
 from docpact.derive.tables_words import TYPES, split_words
 from docpact.derive.typeline import read_type
@@ -190,6 +191,8 @@ def _formatted(text: str) -> TypeClaim | None:
     if match is None or said is None:
         return None
     form = match["form"].strip().casefold()
+    if form in labels.REQUIRED or form in labels.OPTIONAL or form in labels.NULLABLE:
+        return None
     if form in ("array", "list", "object") and said[0] in ("array", "object"):
         return TypeClaim("array", items=TypeClaim("object"))
     numbers = said[0] == "number" and form in ("int64", "int32")

@@ -77,7 +77,7 @@ def in_words(text: str) -> Said:
     """
     if len(text) > _LONGEST:
         return Said((), text.replace("`", ""))
-    text, default = _default(text)
+    text, default = _default(text.replace('`"', "`").replace('"`', "`"))
     found = _announced(text) or _listed(text) or _lines(text)
     if found is None:
         return Said((), _tidy(text.replace("`", "")), default)
@@ -161,7 +161,13 @@ def _lines(text: str) -> tuple[tuple[str, ...], str, str] | None:
             match = _VALUE.match(bare)
             value = (match["quoted"] or match["bare"]) if match else ""
             rest = bare[match.end() :] if match else ""
-            if not value or value.isdigit() or not (not rest or _SAID.match(rest) or _ROUND.match(rest) or _SPACED.match(rest)):
+            explained = bool(rest) or _CONSTANT.fullmatch(value)
+            if (
+                not value
+                or not explained
+                or value.isdigit()
+                or not (not rest or _SAID.match(rest) or _ROUND.match(rest) or _SPACED.match(rest))
+            ):
                 break
             values.append(value)
         else:
