@@ -78,12 +78,14 @@ def test_no_setting_of_the_folder_is_read_and_nothing_is_left_in_it(tmp_path: Pa
         "from docpact.contract import load; from docpact.live import engine; "
         f"print(len(engine.propose(load(), {TASKS!r}, most=4)))"
     )
-    environment = {**os.environ, "SCHEMATHESIS_HOOKS": "owned"}
+    (tmp_path / "temporary").mkdir()
+    environment = {**os.environ, "SCHEMATHESIS_HOOKS": "owned", "TMPDIR": str(tmp_path / "temporary")}
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", code], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
     )
     assert (done.stdout, done.stderr) == ("4\n", "")
-    assert sorted(os.listdir(tmp_path)) == ["owned.py", "schemathesis.toml"]
+    assert sorted(os.listdir(tmp_path)) == ["owned.py", "schemathesis.toml", "temporary"]
+    assert os.listdir(tmp_path / "temporary") == []
 
 
 @pytest.mark.parametrize(

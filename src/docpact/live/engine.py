@@ -12,7 +12,7 @@ import os
 import re
 from contextlib import contextmanager
 from http import HTTPStatus
-from tempfile import TemporaryDirectory
+from tempfile import gettempdir
 from threading import Lock
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import unquote
@@ -272,15 +272,17 @@ class _App:
 
 @contextmanager
 def _nothing_kept() -> Iterator[None]:
-    """Let Hypothesis keep nothing: it would make a folder where the command was started."""
+    """Let Hypothesis keep nothing: it would make a folder where the command was started.
+
+    Its home has a name that no folder can have, so that nothing is made, and it goes on without. A temporary folder would be
+    left behind where the program ends while work that was given up goes on.
+    """
     before = getattr(configuration, _HOME)
     if before is not None:
         yield
         return
-    # Work that was given up may still write into it when the program ends.
-    with TemporaryDirectory(prefix="docpact-", ignore_cleanup_errors=True) as folder:
-        configuration.set_hypothesis_home_dir(folder)
-        try:
-            yield
-        finally:
-            configuration.set_hypothesis_home_dir(None)
+    configuration.set_hypothesis_home_dir(os.path.join(gettempdir(), "\0"))
+    try:
+        yield
+    finally:
+        configuration.set_hypothesis_home_dir(None)
