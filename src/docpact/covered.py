@@ -33,7 +33,7 @@ class Group(NamedTuple):
 
 
 class Coverage(NamedTuple):
-    """How much of what a contract names was exercised, under a profile.
+    """How much of what a contract names was exercised, under a profile; `members` are those of the page, in its order.
 
     `groups` are counted, `beside` is not: the extremes, unless they were asked for. `stories` is None where polls were not told
     apart. `lacking` says which groups there are none of, and why, in sentences; `unused` are exceptions that took nothing out.
@@ -41,6 +41,7 @@ class Coverage(NamedTuple):
 
     payloads: int
     groups: tuple[Group, ...]
+    members: tuple[str, ...] = ()
     beside: tuple[Group, ...] = ()
     stories: int | None = None
     passed_over: int = 0

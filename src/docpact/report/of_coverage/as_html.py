@@ -34,7 +34,7 @@ def render(told: Told) -> Iterator[str]:
     yield from _head(told)
     yield "<main>\n"
     yield from _kinds(told)
-    yield from _members([named[name] for name in _OF_MEMBERS if name in named])
+    yield from _members(told.coverage.members, [named[name] for name in _OF_MEMBERS if name in named])
     if "buttons" in named:
         yield from _buttons(named["buttons"])
     if "steps" in named:
@@ -76,8 +76,8 @@ def _kinds(told: Told) -> Iterator[str]:
     yield "</tbody>\n</table>\n</section>\n"
 
 
-def _members(groups: list[Group]) -> Iterator[str]:
-    rows: dict[str, dict[str, Sighting | None]] = {}
+def _members(members: tuple[str, ...], groups: list[Group]) -> Iterator[str]:
+    rows: dict[str, dict[str, Sighting | None]] = {member: {} for member in members}
     for group in groups:
         for feature, sighting in group.features.items():
             member, what = parted(feature)
@@ -87,6 +87,8 @@ def _members(groups: list[Group]) -> Iterator[str]:
     yield '<table class="seen">\n<caption>Each member, and what was exercised of it</caption>\n'
     yield '<thead><tr><th scope="col">member</th><th scope="col">exercised</th></tr></thead>\n<tbody>\n'
     for member, features in rows.items():
+        if not features:
+            continue
         yield f'<tr><th scope="row">{code(member)}</th><td>{"".join(_chips(features))}</td></tr>\n'
     yield "</tbody>\n</table>\n</section>\n"
 
