@@ -62,8 +62,19 @@ def schemas(draw: st.DrawFn, depth: int = 0, *, lists: bool, words: tuple[str, .
     return made
 
 
-def document(schema: Schema) -> Schema:
-    answer = {"description": "", "content": {"application/json": {"schema": schema}}, "headers": {}}
+def shown(draw: st.DrawFn, schema: Schema) -> Any:
+    """Draw a value that the schema describes; a member that it does not require may be absent."""
+    if schema["type"] == "array":
+        return [shown(draw, schema["items"]) for _ in range(draw(st.integers(0, 2)))]
+    if schema["type"] != "object":
+        return {"string": "UP", "integer": 3, "number": 0.5, "boolean": True}[schema["type"]]
+    kept = [name for name in schema["properties"] if name in schema.get("required", ()) or draw(st.booleans())]
+    return {name: shown(draw, schema["properties"][name]) for name in kept}
+
+
+def document(schema: Schema, example: Any = None) -> Schema:
+    body = {"schema": schema} if example is None else {"schema": schema, "example": example}
+    answer = {"description": "", "content": {"application/json": body}, "headers": {}}
     operation = {"summary": "a kite", "parameters": [], "responses": {"200": answer}, "security": []}
     return {"openapi": "3.0.1", "info": {"title": "", "version": "1"}, "paths": {"/kites/{id}": {"get": operation}}}
 
@@ -82,7 +93,7 @@ def flat(text: str) -> str:
     return "\n".join(line.strip() for line in text.split("\n"))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(schemas(lists=False))
 def test_the_same_members_without_indentation_or_it_says_that_it_is_open(schema: Schema) -> None:
     text = yaml.safe_dump(document(schema), sort_keys=False, allow_unicode=True)
@@ -91,10 +102,24 @@ def test_the_same_members_without_indentation_or_it_says_that_it_is_open(schema:
         assert members(rebuilt) == members(whole)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(schemas(lists=True, words=TASK))
 def test_lists_of_names_settle_where_every_member_stands(schema: Schema) -> None:
     text = yaml.safe_dump(document(schema), sort_keys=False, allow_unicode=True)
     whole, rebuilt = read(text), read(flat(text))
     if not any("more ways than were looked at" in note.message for note in rebuilt.notes):
         assert [(one.name, one.depth) for one in rebuilt.entries] == [(one.name, one.depth) for one in whole.entries]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_an_example_is_rebuilt_as_it_was_or_left_out(data: st.DataObject) -> None:
+    schema = data.draw(schemas(lists=True, words=TASK))
+    example = data.draw(st.composite(shown)(schema))
+    text = yaml.safe_dump(document(schema, example), sort_keys=False, allow_unicode=True)
+    whole, rebuilt = read(text), read(flat(text))
+    if rebuilt.example is not None:
+        assert whole.example is not None
+        assert rebuilt.example.value == whole.example.value
+    if not rebuilt.notes and all(entry.depth is not None for entry in rebuilt.entries):
+        assert members(rebuilt) == members(whole)

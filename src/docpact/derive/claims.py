@@ -40,7 +40,8 @@ class Entry:
     """One member as a page lists it, before it is known where it stands.
 
     `required` is None where there is no mark. `values` are the documented values as written: one text that may hold
-    several run together when `listed` is false. `depth` is None where the page has lost the nesting.
+    several run together when `listed` is false. `depth` is None where the page has lost the nesting;
+    `within` is then the line of the member that holds it, where that much is known.
     """
 
     name: str
@@ -54,6 +55,7 @@ class Entry:
     default: str | None = None
     limits: tuple[str, ...] = ()
     depth: int | None = None
+    within: int | None = None
 
     @property
     def description(self) -> str:

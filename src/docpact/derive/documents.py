@@ -18,10 +18,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from docpact.derive.page import Page
+    from docpact.derive.tree import Parsed
 
 _VALUED = re.compile(r"(?P<key>\s*(?:-\s+)*[^\s:#'\"|>-][^:]{0,200}:\s+)(?P<value>[^\s'\"|>].*)")
 NOTHING = "nothing"
 _MOST_MENDED = 40
+_MOST_DOUBLED = 10
 _MOST_MENDED_TEXT = 20_000_000
 
 
@@ -64,7 +66,7 @@ def _read(lines: list[str], start: int, end: int) -> Document | None:
         if COLLAPSED.fullmatch(head):
             return _rebuilt(unindented.collapsed(head), first + 1, on_one=True)
         if head[:1] == "{":
-            return Document(in_json.parse(body, first + 1)[0], "JSON")
+            return _parsed(in_json.parse(body, first + 1), "JSON", [])
         return _rebuilt(body, first + 1) if is_flat(lines, first, end) else _indented(body, first + 1)
     except BrokenDocumentError as error:
         where = error.line, error.line
@@ -90,14 +92,22 @@ def _yaml_document(body: list[str], first: int) -> Document:
     notes: list[Note] = []
     for _ in range(max(1, min(_MOST_MENDED, _MOST_MENDED_TEXT // (1 + sum(map(len, body)))))):
         try:
-            return Document(reader.parse(body, first), "YAML", tuple(notes))
+            return _parsed(reader.parse(body, first), "YAML", notes)
         except BrokenDocumentError as error:
             at = next((at for at in (error.line - first, error.line - first - 1) if _mend(body, at)), None)
             if at is None:
                 raise
             said = f"{error.message}; what stands behind the colon is read as a text"
             notes.append(Note("limit", said, (first + at, first + at)))
-    return Document(reader.parse(body, first), "YAML", tuple(notes))
+    return _parsed(reader.parse(body, first), "YAML", notes)
+
+
+def _parsed(parsed: Parsed, form: str, notes: Sequence[Note]) -> Document:
+    doubled = [
+        Note("contradiction", f"{name[:80]} stands twice in one table; the first is taken", (line, line))
+        for name, line in parsed.doubled[:_MOST_DOUBLED]
+    ]
+    return Document(parsed.root, form, (*notes, *doubled))
 
 
 def _mend(body: list[str], at: int) -> bool:

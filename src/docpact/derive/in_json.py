@@ -7,7 +7,7 @@ import re
 from bisect import bisect_right
 from typing import TYPE_CHECKING
 
-from docpact.derive.tree import DEEPEST, MOST_NODES, BrokenDocumentError, Node
+from docpact.derive.tree import DEEPEST, MOST_NODES, BrokenDocumentError, Node, Parsed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,14 +18,16 @@ _LONGEST_NUMBER = 400
 _WORDS: dict[str, bool | None] = {"true": True, "false": False, "null": None}
 
 
-def parse(lines: Sequence[str], first: int) -> tuple[Node, int]:
-    """Read the JSON value that begins `lines`: the value, and the line that it ends on; `first` is the number of line 0.
+def parse(lines: Sequence[str], first: int) -> Parsed:
+    """Read the JSON value that begins `lines`; `first` is the number of the first one.
+
+    A name that a table has twice keeps its first value.
 
     Raises `BrokenDocumentError` for what is no JSON, nested deeper than 100 levels, or more than 400,000 values.
     """
     reader = _Reader("\n".join(lines), first)
     node = reader.value(reader.skip(0), 0)
-    return node, node.lines[1]
+    return Parsed(node, node.lines[1], tuple(reader.doubled))
 
 
 class _Reader:
@@ -36,6 +38,7 @@ class _Reader:
         self._left = MOST_NODES
         self._decoder = json.JSONDecoder(strict=False)
         self._end = 0
+        self.doubled: list[tuple[str, int]] = []
 
     def skip(self, at: int) -> int:
         """Pass over white space."""
@@ -99,7 +102,9 @@ class _Reader:
             if self._text[at : at + 1] != ":":
                 raise self.broken(at, "a colon was expected")
             inner = self.value(self.skip(at + 1), depth + 1)
-            if name not in members:
+            if name in members:
+                self.doubled.append((name, key_line))
+            else:
                 members[name], keys[name] = inner, key_line
             at = self._after(self._end, "}")
         self._end = at + 1

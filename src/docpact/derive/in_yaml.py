@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from docpact.derive.tree import DEEPEST, MOST_NODES, BrokenDocumentError, Node, plain
+from docpact.derive.tree import DEEPEST, MOST_NODES, BrokenDocumentError, Node, Parsed, plain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,7 +17,7 @@ _TEXT = "tag:yaml.org,2002:str"
 _MOST_GROWN = 2_000_000
 
 
-def parse(lines: Sequence[str], first: int) -> Node:
+def parse(lines: Sequence[str], first: int) -> Parsed:
     """Read a YAML document; `first` is the number of its first line.
 
     A name that a table has twice keeps its first value. Raises `BrokenDocumentError` for what is no YAML, for an anchor
@@ -30,19 +30,21 @@ class _Document:
     def __init__(self, text: str, first: int) -> None:
         self._first = first
         self._anchors: dict[str, tuple[Node, int]] = {}
-        self._count = self._grown = 0
+        self._doubled: list[tuple[str, int]] = []
+        self._count = 0
         try:
             self._loader = _LOADER(text.encode("utf-8", "replace"))
         except (yaml.YAMLError, ValueError) as error:
             raise BrokenDocumentError(f"the text is no YAML ({_said(error)})", first) from error
 
-    def read(self) -> Node:
+    def read(self) -> Parsed:
         event = self._next()
         while not isinstance(event, yaml.DocumentStartEvent | yaml.StreamEndEvent):
             event = self._next()
         if isinstance(event, yaml.StreamEndEvent):
             raise BrokenDocumentError("the text holds no YAML", self._first)
-        return self._node(self._next(), 0)[0]
+        root = self._node(self._next(), 0)[0]
+        return Parsed(root, root.lines[1], tuple(self._doubled))
 
     def _next(self) -> Any:
         try:
@@ -92,6 +94,8 @@ class _Document:
             name = self._name(event, depth)
             node, grown = self._node(self._next(), depth + 1)
             weight += grown
+            if name in members and name != "<<":
+                self._doubled.append((name, key_line))
             for one, inner in node.members.items() if name == "<<" else ((name, node),):
                 members.setdefault(one, inner)
                 keys.setdefault(one, node.keys.get(one, key_line) if name == "<<" else key_line)

@@ -70,6 +70,9 @@ class _Search:
         depth = self.entries[at].depth
         if depth is not None:
             return [one for one in places if len(still_open) - 1 - still_open.index(one) == depth]
+        within = self.entries[at].within
+        if within is not None:
+            return [one for one in places if one != ROOT and self.entries[one].lines["member"][0] == within]
         if at in self.fixed:
             return [one for one in places if self._path(parents, one) == self.fixed[at]]
         return self._by_example(parents, places, at) if self.shown else places
@@ -145,7 +148,8 @@ def nest(entries: Sequence[Entry], shown: Mapping[str, Scope], fixed: Mapping[in
     trees.sort(key=lambda parents: _unlikely(entries, parents))
     best = trees[0]
     open_at = tuple(
-        tuple(open_parents(entries, best[:at])) if entry.depth is None else (best[at],) for at, entry in enumerate(entries)
+        tuple(open_parents(entries, best[:at])) if entry.depth is None and entry.within is None else (best[at],)
+        for at, entry in enumerate(entries)
     )
     return Nesting(tuple(trees), open_at, loose, whole)
 

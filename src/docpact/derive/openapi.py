@@ -56,7 +56,7 @@ def _document(document: documents.Document, others: Sequence[documents.Document]
                 draft = _operation(document.root, path, _followed(place, references), method, references)
                 if draft is not None:
                     style = f"{STYLE} ({document.form})"
-                    entries = tuple(_loosened(one, document.loose) for one in draft.entries)
+                    entries = tuple(_loosened(draft.entries, document.loose))
                     notes = (*document.notes, *broken, *references.notes)
                     yield replace(draft, style=style, entries=entries, notes=notes)
 
@@ -66,9 +66,20 @@ def _followed(place: Node, references: References) -> Node:
     return place if found is None or not passed else found
 
 
-def _loosened(entry: Entry, loose: frozenset[int]) -> Entry:
-    """Forget how deep a member stands whose place nothing on the page settles."""
-    return replace(entry, depth=None) if entry.lines["member"][0] in loose else entry
+def _loosened(entries: Sequence[Entry], loose: frozenset[int]) -> Iterator[Entry]:
+    """Forget how deep a member stands whose place nothing on the page settles, and what stands in it."""
+    holders: list[tuple[Entry, bool]] = []
+    for entry in entries:
+        depth = entry.depth or 0
+        del holders[depth:]
+        unsettled = entry.lines["member"][0] in loose
+        moving = bool(holders) and holders[-1][1]
+        holders.append((entry, unsettled or moving))
+        if unsettled or moving:
+            holder = holders[-2][0] if depth and not unsettled else None
+            yield replace(entry, depth=None, within=holder.lines["member"][0] if holder is not None else None)
+        else:
+            yield entry
 
 
 def _operation(root: Node, path: str, place: Node, method: str, references: References) -> Draft | None:

@@ -31,6 +31,15 @@ class BrokenDocumentError(Exception):
 
 
 @dataclass(frozen=True)
+class Parsed:
+    """A document that was read: its root, the line it ends on, and the names that a table has twice, with their lines."""
+
+    root: Node
+    last: int
+    doubled: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True)
 class Node:
     """One value of a document with its first and last line.
 

@@ -60,9 +60,11 @@ def rebuild(lines: Sequence[str], first: int, *, on_one: bool = False) -> Rebuil
     # What stands inside an example is settled with it.
     inside = {at for held in free.values() for at in held}
     notes += _told(read, found, [at for at in sorted(found.doubt - inside) if not _idle(read[at])])
-    notes += examples(root, free, read)
     members = {2 * step.token + 1: step.token for step in found.steps if ("schema", 2 * step.token + 1) in step.opened}
     loose = frozenset(read[at].line for at in members.values() if at in found.doubt)
+    # An example that is rebuilt by members whose place is open would be evidence for whatever was guessed.
+    if not loose and found.whole:
+        notes += examples(root, free, read)
     return Rebuilt(root, tuple(notes), loose)
 
 
@@ -78,7 +80,12 @@ def _idle(token: Token) -> bool:
 def _told(read: Sequence[Token], found: Found, doubtful: Sequence[int]) -> list[Note]:
     notes = []
     first = read[0].line if read else 1
-    if not found.whole:
+    if found.stopped is not None:
+        line = read[found.stopped].line
+        notes.append(
+            Note("limit", f"what follows line {line} is not read: it takes too long to tell what it belongs to", (line, line))
+        )
+    elif not found.whole:
         notes.append(Note("limit", "the document can be nested in more ways than were looked at", (first, first)))
     if doubtful:
         where = ", ".join(f"{read[at].line} ({read[at].key or read[at].value})"[:60] for at in doubtful[:_MOST_NAMED])

@@ -99,9 +99,9 @@ class Builder:
         elif self._text is not None:
             holder, token, words = self._text
             words.append(self._read[at].text)
-            joined = ("\n" if token.value[:1] == "|" and token.block else " ").join(words)
+            joined = ("\n" if token.value[:1] == "|" and token.block else " ").join(words).strip()
             lines = token.line, self._read[at].last
-            quoted = words[0][:1] in ("'", '"')
+            quoted = joined[:1] in ("'", '"')
             holder.members[token.key] = value(joined, lines) if quoted else Node("value", lines, value=joined)
 
     def _made(self, one: _Open | Node) -> Node:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _BLOCK = re.compile(r"[|>][+-]?\d?[+-]?(?:\s+#.*)?")
 _KEY_START = re.compile(r"[^\s#\-\[\]{},&*!|>%@`?'\":]|-(?=\S)")
 _LONGEST_KEY = 200
-_MOST_JOINED = 400
+_MOST_JOINED = 100
 _CLOSING = {"[": "]", "{": "}"}
 
 
@@ -116,10 +116,11 @@ def _balanced(value: str) -> bool:
 
 def _closed_at(lines: Sequence[str], at: int, value: str, opened: str) -> int | None:
     """Return the line behind the one that closes a value; None where none does soon."""
-    text = value
+    left = value.count("[") + value.count("{") - value.count("]") - value.count("}")
     for end in range(at, min(at + _MOST_JOINED, len(lines))):
-        text = f"{text}\n{lines[end]}" if opened in _CLOSING else f"{opened}{lines[end]}"
-        if _balanced(text) if opened in _CLOSING else _closes(text, opened):
+        line = lines[end]
+        left += line.count("[") + line.count("{") - line.count("]") - line.count("}")
+        if left <= 0 if opened in _CLOSING else _closes(f"{opened}{line}", opened):
             return end + 1
     return None
 

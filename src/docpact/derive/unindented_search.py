@@ -44,7 +44,8 @@ class State(NamedTuple):
 class Found:
     """The best reading: its steps, the tokens that as good a reading puts elsewhere, and those that fit nowhere.
 
-    `hard` is what speaks against it, `whole` false where there were more readings than were looked at.
+    `hard` is what speaks against it, `whole` false where there were more readings than were looked at; from the token `stopped`
+    on nothing was read.
     """
 
     steps: tuple[Step, ...]
@@ -52,6 +53,7 @@ class Found:
     strange: tuple[int, ...]
     hard: int
     whole: bool
+    stopped: int | None = None
 
 
 class Search:
@@ -69,9 +71,10 @@ class Search:
         states = [State(0, 0.0, (Frame(root, -1),), None, frozenset())]
         strange: list[int] = []
         in_a_row = 0
+        stopped: int | None = None
         for at, token in enumerate(self._tokens):
             if self._steps > _MOST_STEPS:
-                self._whole = False
+                self._whole, stopped = False, at
                 break
             moved = [] if token.form == "text" else self._moved(states, at)
             if moved:
@@ -86,7 +89,7 @@ class Search:
         ended = self._merged([self._ended(one) for one in states])
         best = min(ended, key=lambda one: (one.hard, one.soft))
         doubt = best.doubt | (frozenset(self._branched) if not self._whole else frozenset())
-        return Found(tuple(_steps(best.trace)), doubt, tuple(strange), best.hard, self._whole)
+        return Found(tuple(_steps(best.trace)), doubt, tuple(strange), best.hard, self._whole, stopped)
 
     def _goes_on(self, at: int) -> bool:
         """Tell whether words may belong to the value above them; the numbers of lines that a page shows do not."""
@@ -136,7 +139,7 @@ class Search:
 
     def _ended(self, state: State) -> State:
         frames, hard = state.frames, state.hard
-        while len(frames) > 1:
+        while frames:
             frames, cost = close(frames, self._grammar)
             hard += cost
         return state._replace(frames=frames, hard=hard)
