@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from docpact.derive.hidden import is_gutter, is_hidden
@@ -14,20 +15,30 @@ if TYPE_CHECKING:
 _WIDEST = 60
 _TALLEST = 500
 _MOST_CELLS = 100_000
+_DEEPEST = 20
+_LEVEL = re.compile(r"\brow-*level-(?P<level>\d{1,3})\b")
 _GROUPS = ("thead", "tbody", "tfoot")
 
 
 class Grid(NamedTuple):
-    """A table as rows of cells; None where a cell to the left spans into; `headed` where its first row is a heading."""
+    """A table as rows of cells; None where a cell to the left spans into; `headed` where its first row is a heading.
+
+    `levels` has how deep each row stands in a tree, where the table is one.
+    """
 
     rows: list[list[Element | None]]
     headed: bool
+    levels: list[int]
+
+    @property
+    def width(self) -> int:
+        """Return how many columns the table has."""
+        return max((len(row) for row in self.rows), default=0)
 
     @property
     def is_data(self) -> bool:
         """Tell whether the table says something by its rows and columns."""
-        width = max((len(row) for row in self.rows), default=0)
-        if width < 2:  # noqa: PLR2004 - one column is a list
+        if self.width < 2:  # noqa: PLR2004 - one column is a list
             return False
         if self.headed:
             return True
@@ -40,6 +51,7 @@ class Grid(NamedTuple):
 def grid(table: Element) -> Grid:
     """Read the rows of a table; what spans several rows stands in each of them."""
     rows: list[list[Element | None]] = []
+    levels: list[int] = []
     spanning: dict[int, tuple[int, Element | None]] = {}
     count = 0
     headed = False
@@ -60,10 +72,11 @@ def grid(table: Element) -> Grid:
         if not rows:
             headed = in_head or all(cell is None or cell.tag == "th" for cell in cells)
         rows.append(cells)
+        levels.append(min(int(level["level"]), _DEEPEST) if (level := _LEVEL.search(row.get("class"))) else 0)
         count += len(cells)
         if count > _MOST_CELLS:
             break
-    return Grid(rows, headed)
+    return Grid(rows, headed, levels)
 
 
 def _continue(cells: list[Element | None], spanning: dict[int, tuple[int, Element | None]]) -> None:

@@ -10,7 +10,7 @@ from docpact.derive.markup import Element
 from docpact.derive.typeline import read_type
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
 _SPACE = re.compile(r"[^\S\n]+")
 _ANY_SPACE = re.compile(r"\s+")
@@ -21,7 +21,7 @@ _BETWEEN = re.compile(r"[-–—·|•]")
 _JOINED_BEFORE = re.compile(r"^(?:[/})>\],.;?&_:=，。；：、）]|<[^<>]*>|\[[^\[\]]*\]|\{\d+\})")
 _METHOD = re.compile(r"(?i)get|post|put|patch|delete|head|options|del")
 _ADDRESS = re.compile(r"`?(?:https?://|[/{])")
-_REQUEST = re.compile(r"(?P<method>GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS) `(?P<address>(?:https?://|[/{])[^`\s]*)`")
+_REQUEST = re.compile(r"(?i)(?P<method>GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS) `?(?P<address>(?:https?://|[/{])[^`\s]*)`?")
 _STATUS = re.compile(r"[1-5]\d\d")
 _NAME = re.compile(r"[^\s:：,，;；。、(){}\[\]\"'`<>|=]{1,80}")
 _ANCHORS = {"#", "¶", "§", "🔗", "↵", "\uf0c1", "", "permalink", "link"}
@@ -78,7 +78,7 @@ def lines(run: Sequence[Element | str], *, prose: bool) -> list[str]:
     row = _row(run)
     apart = row is not None and (not prose or _names_a_type(row))
     made = _broken(row) if row is not None and apart else [line.strip() for line in text(run).split("\n")]
-    made = [f"{match['method']} {match['address']}" if (match := _REQUEST.fullmatch(line)) else line for line in made]
+    made = [f"{match['method'].upper()} {match['address']}" if (match := _REQUEST.fullmatch(line)) else line for line in made]
     # A line that is nothing but code needs no mark that it is.
     return [line[1:-1] if line.count("`") == 2 and line[0] == line[-1] == "`" else line for line in made if line]  # noqa: PLR2004
 
@@ -89,6 +89,8 @@ def _row(run: Sequence[Element | str]) -> list[Element | str] | None:
     if len(shown) == 1 and isinstance(shown[0], Element) and shown[0].tag not in (*_CODE, "input"):
         return _row(shown[0].children)
     if len(shown) < 2 or any(isinstance(one, Element) and one.tag == "br" for one in run):  # noqa: PLR2004 - a row
+        return None
+    if _plain(shown[0]).endswith((":", "：")):
         return None
     if all(isinstance(one, Element) for one in shown):
         return list(run)
@@ -155,21 +157,35 @@ def chosen(select: Element) -> list[str]:
     return [said] if said else []
 
 
-def tab_names(parent: Element, panels: Sequence[Element], tabs: Mapping[str, Element]) -> list[str]:
-    """Return the name of the tab that opens each panel, by reference (`tabs` by id) or by place; empty where none does."""
-    beside = [one for one in parent.walk() if one.get("role") == "tab"]
-    by_place = beside if len(beside) == len(panels) else []
-    found = []
-    for at, panel in enumerate(panels):
-        tab = tabs.get(panel.get("aria-labelledby")) or tabs.get(f"→{panel.get('id')}") or (by_place[at] if by_place else None)
-        found.append(" ".join(text(tab.children).split()) if tab is not None else "")
+def tabs_of(page: Element) -> dict[int, str]:
+    """Return the name of the tab that opens each panel, by the panel's identity; and of each row of tabs that is named so, "".
+
+    A tab and its panel refer to each other, or stand in the same order: panels below the row of their tabs, or beside it.
+    """
+    every = [one for one in page.walk() if one.get("role")]
+    tabs = [one for one in every if one.get("role") == "tab"]
+    by_id = {one.get("id"): one for one in tabs if one.get("id")}
+    opens = {one.get("aria-controls"): one for one in tabs if one.get("aria-controls")}
+    found: dict[int, str] = {}
+    for one in every:
+        if one.get("role") == "tabpanel":
+            tab = by_id.get(one.get("aria-labelledby")) or opens.get(one.get("id"))
+            found |= {id(one): _tab(tab)} if tab is not None and _tab(tab) else {}
+    for parent in page.walk():
+        rows = [(at, one) for at, one in enumerate(parent.elements) if one.get("role") == "tablist"]
+        for at, row in rows[:1]:
+            names = [_tab(one) for one in row.walk() if one.get("role") == "tab"]
+            beside = _panels(parent) or next((held for one in parent.elements[at + 1 :] if (held := _panels(one))), [])
+            if beside and len(beside) == len(names):
+                found |= {id(panel): name for panel, name in zip(beside, names, strict=True) if name and id(panel) not in found}
+            if beside and all(id(panel) in found for panel in beside):
+                found[id(row)] = ""
     return found
 
 
-def tabs_of(page: Element) -> dict[str, Element]:
-    """Return the tabs of a page by their own id, and by that of the panel that they open, after an arrow."""
-    found: dict[str, Element] = {}
-    for one in page.walk():
-        if one.get("role") == "tab":
-            found |= {key: one for key in (one.get("id"), f"→{one.get('aria-controls')}") if key not in ("", "→")}
-    return found
+def _tab(tab: Element) -> str:
+    return " ".join(text(tab.children).split())
+
+
+def _panels(one: Element) -> list[Element]:
+    return [child for child in one.elements if child.get("role") == "tabpanel"]

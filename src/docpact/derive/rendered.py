@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from docpact.derive import inline
+from docpact.derive import definitions, inline, labels
 from docpact.derive.grids import Grid, grid, tables_within
 from docpact.derive.hidden import is_hidden
 from docpact.derive.listings import language, listing
@@ -23,6 +23,9 @@ _APART = {"p", "blockquote", "ul", "ol", "dl", "figure"}
 _PROSE = {"p", "li", "dd", "dt", "td", "th", "caption", "figcaption", "legend", "blockquote", "summary"}
 _CODE = {"code", "samp", "kbd", "tt"}
 _MOST_NESTED = 12
+_DEEPER = ("»", "└", "├", "↳", ".", "—", "--", "&emsp;")
+# A list of nothing but values, of which the page says so in the name of its class only.
+_VALUES = re.compile(r"(?i)enum|values")
 _CELL = re.compile(r"^\s*(?:```.*|-\s+)")
 
 
@@ -37,12 +40,14 @@ def render(page: Element) -> list[str]:
 class Renderer:
     """The lines made so far, and how far the next ones are indented."""
 
-    def __init__(self, indent: str = "", depth: int = 0, tabs: Mapping[str, Element] | None = None) -> None:
+    def __init__(self, indent: str = "", depth: int = 0, tabs: Mapping[int, str] | None = None) -> None:
         self.lines: list[str] = []
         self.indent = indent
         # How many tables this one stands in.
         self.depth = depth
         self.tabs = tabs or {}
+        # Of a head that had a table of its own: how many columns, and after how many lines.
+        self.head = (0, 0)
 
     def put(self, *lines: str) -> None:
         """Add lines at the indentation of where they stand."""
@@ -56,15 +61,28 @@ class Renderer:
     def flow(self, one: Element) -> None:
         """Render what an element holds: runs of words, and blocks between them."""
         run: list[Element | str] = []
-        for child in self._panels(one):
+        for child in one.children:
             if isinstance(child, str) or (not child.broken and child.tag not in BLOCK and not _is_listing(child)):
                 run.append(child)
                 continue
             self.words(run, one)
             run = []
-            if not is_hidden(child):
+            if is_hidden(child) or not self._named(child):
+                continue
+            if child.tag in ("ul", "ol") and _VALUES.search(f"{one.get('class')} {child.get('class')}"):
+                self.put(*(" ".join(inline.text(item.children).split()) for item in child.elements if item.tag == "li"))
+            else:
                 self.block(child)
         self.words(run, one)
+
+    def _named(self, one: Element) -> bool:
+        """Put the name of its tab above a panel; a row of tabs whose names stand above their panels is left away."""
+        name = self.tabs.get(id(one))
+        if name:
+            self.gap()
+            self.put(f"###### {name}")
+            self.gap()
+        return name != ""
 
     def words(self, run: Sequence[Element | str], parent: Element) -> None:
         """Render words that stand between two blocks."""
@@ -155,22 +173,8 @@ class Renderer:
             at = None
         self.gap()
 
-    def _panels(self, one: Element) -> list[Element | str]:
-        """Return the children of an element, each panel of tabs below the name of its tab."""
-        panels = [child for child in one.elements if child.get("role") == "tabpanel"]
-        if not panels:
-            return one.children
-        names = dict(zip(map(id, panels), inline.tab_names(one, panels, self.tabs), strict=True))
-        made: list[Element | str] = []
-        for child in one.children:
-            name = names.get(id(child))
-            # The names of all tabs in a row would say nothing more.
-            if name or not all(names.values()) or isinstance(child, str) or child.get("role") != "tablist":
-                made += [Element("h6", children=[name]), child] if name else [child]
-        return made
-
     def _table(self, table: Grid) -> None:
-        if not table.is_data:
+        if not table.is_data and not definitions.are(table, self._bare):
             self.gap()
             seen: set[int] = set()
             for cell in (cell for row in table.rows for cell in row if cell is not None):
@@ -179,14 +183,25 @@ class Renderer:
                     self.flow(cell)
             self.gap()
             return
-        width = max(len(row) for row in table.rows)
-        self.gap()
-        rows, after = self._rows(table, "", [self._cell(cell) for cell in table.rows[0]] if table.headed else [])
+        # Some pages fix the head of a table by giving it a table of its own.
+        below = not table.headed and self.lines[-2:] == ["", ""] and self.head == (table.width, len(self.lines))
+        if below:
+            del self.lines[-2:]
+        else:
+            self.gap()
+        head = [self._cell(cell) for cell in table.rows[0]] if table.headed else []
+        if not below and definitions.are(table, self._bare):
+            rows, after = definitions.rows(table, self._bare), list[Element]()
+        else:
+            rows, after = self._rows(table, "", head)
         for number, row in enumerate(rows):
-            self.put(f"| {' | '.join([*row, *[''] * (width - len(row))])} |")
-            if number == 0:
-                self.put(f"|{'---|' * width}")
+            self.put(f"| {' | '.join([*row, *[''] * (table.width - len(row))])} |")
+            if number == 0 and not below:
+                self.put(f"|{'---|' * max(table.width, len(row))}")
         self.gap()
+        if table.headed and len(rows) == 1:
+            self.lines.append("")
+            self.head = (table.width, len(self.lines))
         for one in after:
             self.block(one)
 
@@ -196,21 +211,50 @@ class Renderer:
         after: list[Element] = []
         for number, row in enumerate(table.rows):
             cells = [self._cell(cell) for cell in row]
+            if table.levels[number] and not cells[0].startswith(_DEEPER):
+                cells[0] = f"{'»' * table.levels[number]} {cells[0]}"
             if mark and number == 0 and cells == head:
                 continue
             if any(cells):
                 cells[0] = f"{mark}{cells[0]}"
                 rows.append(cells)
-            for one in (inner for cell in row if cell is not None for inner in tables_within(cell)):
-                within = grid(one)
+            after += [one for cell in row if cell is not None and _is_heavy(cell) for one in self._apart(cells, cell)]
+            for one, within in self._within(row):
                 first = [self._cell(cell) for cell in within.rows[0]] if within.rows else []
-                if self.depth + len(mark) // 2 < _MOST_NESTED and (first == head or (not within.headed and within.is_data)):
-                    below, others = self._rows(within, f"» {mark}", head)
+                alike = first == head or not within.headed
+                if alike and not definitions.are(within, self._bare) and self.depth + len(mark) < _MOST_NESTED:
+                    below, others = self._rows(within, f"»{mark}" if mark else "» ", head)
                     rows += below
                     after += others
                 else:
                     after.append(one)
         return rows, after
+
+    def _within(self, row: Sequence[Element | None]) -> list[tuple[Element, Grid]]:
+        """Return the tables in a row that say something by themselves, those inside tables for layout too."""
+        waiting = [
+            one for cell in reversed(row) if cell is not None and not _is_heavy(cell) for one in reversed(tables_within(cell))
+        ]
+        found = []
+        while waiting:
+            one = waiting.pop()
+            within = grid(one)
+            if within.is_data or definitions.are(within, self._bare):
+                found.append((one, within))
+            else:
+                waiting += [inner for cells in reversed(within.rows) for cell in cells if cell for inner in tables_within(cell)]
+        return found
+
+    def _apart(self, cells: Sequence[str], cell: Element) -> list[Element]:
+        """Return what a cell holds that is too much for a row, under the status that its row speaks of."""
+        status = labels.status(f"# {cells[0].strip('`')}")
+        heading = [Element("h6", children=[cells[0]])] if status is not None else []
+        return [*heading, Element("div", children=cell.children, broken=True)]
+
+    def _bare(self, cell: Element) -> list[str]:
+        renderer = _BareRenderer(depth=self.depth + 1, tabs=self.tabs)
+        renderer.flow(cell)
+        return [line.strip() for line in renderer.lines if line.strip()]
 
     def _cell(self, cell: Element | None) -> str:
         if cell is None:
@@ -221,6 +265,7 @@ class Renderer:
             renderer = _CellRenderer(depth=self.depth + 1, tabs=self.tabs)
             renderer.flow(cell)
             made = [_CELL.sub("", line).strip() for line in renderer.lines]
+            made = [line for line in made if line][:1] if _is_heavy(cell) else made
         return "<br>".join(line.replace("|", "\\|") for line in made if line)
 
 
@@ -228,15 +273,33 @@ class _CellRenderer(Renderer):
     """What a cell holds, without the tables in it, which get rows of their own."""
 
     def _table(self, table: Grid) -> None:
-        if not table.is_data and self.depth < _MOST_NESTED:
+        if not table.is_data and not definitions.are(table, self._bare) and self.depth < _MOST_NESTED:
             self.depth += 1
             super()._table(table)
             self.depth -= 1
 
 
+class _BareRenderer(Renderer):
+    """What a cell holds, without any table in it, and with what stands side by side in lines of its own."""
+
+    def words(self, run: Sequence[Element | str], parent: Element) -> None:  # noqa: ARG002 - the same for every element
+        if run:
+            self.put(*inline.lines(run, prose=False))
+
+    def _table(self, table: Grid) -> None:
+        pass
+
+
 def _is_listing(one: Element) -> bool:
     """Tell whether inline code is a listing: it has blocks in it (a tree of JSON to fold), or several lines."""
     return one.tag in _CODE and (one.broken or any(child.tag == "br" for child in one.walk()) or "\n" in one.words().strip())
+
+
+def _is_heavy(cell: Element) -> bool:
+    """Tell whether a cell holds a page of its own: listings, or panels of tabs."""
+    return cell.broken and any(
+        one.get("role") == "tabpanel" or (one.tag == "pre" and "\n" in one.words()) for one in cell.walk()
+    )
 
 
 def _is_item(one: Element) -> bool:

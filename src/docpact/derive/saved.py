@@ -46,6 +46,7 @@ _BARRED = re.compile(
 )
 # Words that a page has which documents something, and which no other encoding has by chance.
 _CHINESE = re.compile("任务|参数|返回|请求|接口|类型|必填|说明|示例|描述|状态|字段|响应")
+_HEADING = re.compile(r"#{1,6} \S")
 _SAVE = "open the page in a browser, wait until it shows the documentation, and save it again, or copy its text into a file"
 
 
@@ -100,7 +101,7 @@ def text_of(source: str, name: str) -> str:
     if document is not None:
         return document
     _refuse_empty(page, lines, title, name)
-    if title and not any(line.startswith("# ") for line in lines):
+    if title and not any(_HEADING.match(line) for line in lines):
         lines = [f"# {title}", "", *lines]
     return "\n".join(lines).strip("\n") + "\n"
 
