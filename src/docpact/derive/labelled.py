@@ -45,6 +45,8 @@ _NUMBER = re.compile(
     r"^(?:[（(]?(?:\d{1,3}(?:\.\d{1,3}){0,4}|[一二三四五六七八九十]{1,3})[.、)）]?\s*(?=[\s、.)）]|[^\x00-\x7f]))+"
 )
 _CUT = re.compile(r"\s*[:：|\t】\]]\s*")
+_SEVERAL = re.compile(r"(?:&nbsp;|&emsp;|[,，;；|]|\s)+(?=\*\*[^*\s])")
+_LINKED = re.compile(r"\[([^\[\]]{0,300})\]\([^()\s]{0,300}\)")
 _MARKUP = str.maketrans("", "", "*`")
 
 
@@ -82,9 +84,7 @@ def find_labelled(lines: Sequence[str]) -> dict[int, Labelled]:
 def _said(lines: Sequence[str]) -> Iterator[tuple[int, str, str]]:
     """Yield what lines say under labels, in order: the index, `address`, `method` or `both`, and the value."""
     wanted: str | None = None
-    for at, line in enumerate(lines):
-        if not line or len(line) > _LONGEST:
-            continue
+    for at, line in _pieces(lines):
         label, value = _split(line)
         kind = _kind(label)
         if kind is None and wanted is not None and not line.startswith(("```", "~~~")):
@@ -98,6 +98,15 @@ def _said(lines: Sequence[str]) -> Iterator[tuple[int, str, str]]:
         if not line.startswith(("```", "~~~")):
             wanted = None
         yield from _valued(at, kind, value)
+
+
+def _pieces(lines: Sequence[str]) -> Iterator[tuple[int, str]]:
+    """Yield the lines that may hold a label, each label with what follows it where a line has several."""
+    for at, line in enumerate(lines):
+        if not line or len(line) > _LONGEST:
+            continue
+        text = _LINKED.sub(r"\1", line) if "](" in line else line
+        yield from ((at, piece) for piece in (_SEVERAL.split(text) if text.count("**") > 2 else (text,)))  # noqa: PLR2004
 
 
 def _valued(at: int, kind: str, value: str) -> Iterator[tuple[int, str, str]]:

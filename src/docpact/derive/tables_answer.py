@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from docpact.derive import tables_cells as cells
-from docpact.derive.example import find_example, scopes
+from docpact.derive.example import find_example
 from docpact.derive.request import template
+from docpact.derive.tables_inner import Shown, fill, likeness, shown, wrapped
 from docpact.derive.tables_lost import nested_again
 from docpact.derive.tables_members import read_members
 from docpact.derive.tables_named import Named, components, expand, flatten
@@ -35,33 +36,34 @@ _OF_REQUEST = re.compile(r"请求|入参|リクエスト|요청|(?i:\brequest|\b
 
 @dataclass(frozen=True)
 class Answer:
-    """The answer as tables tell it: its entries, whether it is an array of them, its table, and the page's example."""
+    """The answer as tables tell it: its entries, whether it is an array of them, its table, and the page's example with how much they agree."""
 
     entries: list[Entry]
     listing: bool
     table: Placed
     example: Example | None
     notes: tuple[Note, ...]
+    overlap: float
 
 
 def find_answer(page: Page, tables: Sequence[Placed], known: Named, requests: Sequence[Request]) -> Answer | None:
     """Find the answer that the tables of one operation list; None where no table does."""
-    examples = list(_examples(page))
-    answers = [_read(one, known, examples) for one in _candidates(tables, known, examples, requests)]
+    examples = [shown(one) for one in _examples(page)]
+    candidates = _candidates(tables, known, examples, requests)
+    further = [one for one in tables if one.lists_members and one.purpose in ("", "parameters", "response") and _succeeds(one)]
+    answers = [_read(one, known, examples, [other for other in further if other.table is not one.table]) for one in candidates]
     read = [one for one in answers if one is not None]
     if not read:
         return None
-    # An answer that succeeds comes before another; then what the example shows, then the first.
-    return max(read, key=lambda one: (_succeeds(one.table), one.table.purpose == "response", _overlap(one), len(one.entries)))
+    # What a label calls the answer comes first, then what the example shows, then the longest.
+    return max(read, key=lambda one: (one.table.purpose == "response", one.overlap, len(one.entries)))
 
 
 def _succeeds(one: Placed) -> bool:
     return not one.status or one.status.startswith("2")
 
 
-def _candidates(
-    tables: Sequence[Placed], known: Named, examples: Sequence[Example], requests: Sequence[Request]
-) -> list[Placed]:
+def _candidates(tables: Sequence[Placed], known: Named, examples: Sequence[Shown], requests: Sequence[Request]) -> list[Placed]:
     """Return the tables that may list the answer, by the strongest word that any of them has."""
     members = [one for one in tables if one.lists_members and one.purpose not in ("status", "enum")]
     inner = _inner(members, known)
@@ -134,7 +136,7 @@ def _by_status(tables: Sequence[Placed], known: Named) -> Placed | None:
     return None
 
 
-def _read(one: Placed, known: Named, examples: Sequence[Example]) -> Answer | None:
+def _read(one: Placed, known: Named, examples: Sequence[Shown], others: Sequence[Placed]) -> Answer | None:
     members = read_members(one.table, one.kinds)
     listing = members.root is not None and members.root.type == "array"
     listing = listing or (one.purpose == "response" and bool(one.labels) and one.labels[-1].startswith("[]"))
@@ -146,42 +148,33 @@ def _read(one: Placed, known: Named, examples: Sequence[Example]) -> Answer | No
     entries = flatten(members)
     if not entries:
         return None
+    fill(members.nodes, _best(entries, examples), others)
+    entries = flatten(members)
     flat = members.flat and all(entry.depth == 0 for entry in entries)
-    example = _best(entries, examples)
-    if example is not None and isinstance(example.value, list) and not listing:
-        listing = True
-    entries, notes = nested_again(entries, example) if flat else (entries, ())
-    return Answer(entries, listing, one, example, notes)
+    best = _best(entries, examples)
+    if best is None and (placed := wrapped(entries, examples)) is not None:
+        entries, inner, listing = placed
+        return Answer(entries, listing, one, inner, (), 0.5)
+    example = best.example if best is not None else None
+    listing = listing or isinstance(example.value if example is not None else None, list)
+    entries, notes = nested_again(entries, best) if flat else (entries, ())
+    return Answer(entries, listing, one, example, notes, _alike(entries, best) if best is not None else 0.0)
 
 
-def _overlap(one: Answer) -> float:
-    return _alike(one.entries, one.example) if one.example is not None else 0.0
-
-
-def _shown(one: Placed, examples: Sequence[Example]) -> bool:
+def _shown(one: Placed, examples: Sequence[Shown]) -> bool:
     entries = [node.entry for node in read_members(one.table, one.kinds).nodes]
-    return _best(entries, examples) is not None
+    return _best(entries, examples) is not None or wrapped(entries, examples) is not None
 
 
-def _best(entries: Sequence[Entry], examples: Sequence[Example]) -> Example | None:
+def _best(entries: Sequence[Entry], examples: Sequence[Shown]) -> Shown | None:
     """Return the first example that shows most of the members, if it is one of this answer at all."""
     best = max(examples, key=lambda one: _alike(entries, one), default=None)
     return best if best is not None and 2 * _alike(entries, best) >= 1 else None
 
 
-def _alike(entries: Sequence[Entry], example: Example | None) -> float:
-    """Return the share of names that entries and example have in common, at the top level: the harmonic mean of both."""
-    top = scopes(example.value) if example is not None else {}
-    shown = top.get("") or top.get("/*")
-    names = {entry.name for entry in entries if not entry.depth}
-    if shown is None or not names or not shown.members:
-        return 0.0
-    everywhere = {name for scope in top.values() for name in scope.members}
-    common = len(names & set(shown.members))
-    # A flat list names what the example has further down, too.
-    recall = max(common, len(names & everywhere)) / len(names)
-    precision = common / len(shown.members)
-    return 2 * recall * precision / (recall + precision) if recall + precision else 0.0
+def _alike(entries: Sequence[Entry], one: Shown) -> float:
+    """Return how much of entries and example have the same names, at the top level."""
+    return likeness({entry.name for entry in entries if not entry.depth}, one.top, one.everywhere)
 
 
 def _examples(page: Page) -> Iterator[Example]:

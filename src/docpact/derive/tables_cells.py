@@ -27,7 +27,7 @@ _INDENT = re.compile(r"(?:[\s\xa0\u2000-\u200b\u3000»›>+·•.…*#↳→⇒�
 _TREE = re.compile(r"[├└┗┣╰∟↳⎿╎|]")
 _NAME = re.compile(r"[A-Za-z_$@][\w$@:-]{0,79}(?<![:-])")
 _PATH_CUT = re.compile(r"\s*(?:->|=>|>{1,2}|›|»|/|→|\.)\s*")
-_SEVERAL = re.compile(r"\s*(?:[,，、;；\n]|\s/\s)\s*")
+_SEVERAL = re.compile(r"\s*(?:[,，、;；\n]|\s/\s|`\s+(?=`))\s*")
 _HOLLOW = re.compile(
     r"\*?(?:anonymous|allOf|oneOf|anyOf|xor|and|or|not|items?|root|array items?|\[(?:items?|\d*|\*|object)\]|\(root\)|body)\*?",
     re.IGNORECASE,
@@ -168,7 +168,7 @@ def name(cell: str) -> Name | None:
 
 def names(cell: str) -> list[str]:
     """Return the names where a cell holds several (`width, height`); one, or none, is no several."""
-    found = [one for one in _SEVERAL.split(clean(cell)) if one]
+    found = [one.strip("`") for one in _SEVERAL.split(code(cell[:1000])) if one.strip("`")]
     return found if len(found) > 1 and all(_NAME.fullmatch(one) for one in found) else []
 
 

@@ -75,7 +75,7 @@ def read_node(row: Row, kinds: Columns, one: cells.Name) -> Node:
     text, claim, required = _asides(text, claim, required)
     if claim.type == "array" and claim.items is None and (items := _ITEMS.search(text)):
         claim, text = replace(claim, items=read_cell(items["of"]).claim), text.replace(items[0], "").strip()
-    if nullable is None and (_NULLABLE.search(text)):
+    if nullable is None and (_NULLABLE.search(text) or _NULLABLE.search(cells.clean(kinds.cell(row, "limits")))):
         nullable = True
     claim = claim if nullable is None else replace(claim, nullable=nullable)
     text = "\n".join(line for line in text.split("\n") if not _ASIDE_LINE.match(line.strip()))

@@ -6,18 +6,18 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from docpact.derive.claims import Note
-from docpact.derive.example import scopes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from docpact.derive.claims import Entry, Example
+    from docpact.derive.claims import Entry
+    from docpact.derive.tables_inner import Shown
 
 _LEAST = 5
 _LONGEST = 300
 
 
-def nested_again(entries: list[Entry], example: Example | None) -> tuple[list[Entry], tuple[Note, ...]]:
+def nested_again(entries: list[Entry], shown: Shown | None) -> tuple[list[Entry], tuple[Note, ...]]:
     """Take the depth from entries whose table shows none, where evidence says that it had some.
 
     A name that stands twice, or that the example has further down only, leaves the places open; where a table in
@@ -25,7 +25,7 @@ def nested_again(entries: list[Entry], example: Example | None) -> tuple[list[En
     """
     if not any(entry.claim.holder is not None for entry in entries):
         return entries, ()
-    if example is None:
+    if shown is None:
         run = _out_of_order([entry.name for entry in entries], [entry.claim.holder is not None for entry in entries])
         if run:
             inner, holder = [entries[at] for at in run], entries[run[0] - 1].name
@@ -35,10 +35,9 @@ def nested_again(entries: list[Entry], example: Example | None) -> tuple[list[En
             return [replace(entry, depth=int(at in run)) for at, entry in enumerate(entries)], (note,)
     names = [entry.name for entry in entries]
     lost = len(set(names)) < len(names)
-    if example is not None and not lost:
-        found = scopes(example.value)
-        top = found.get("") or found.get("/*")
-        inside = {name for scope in found.values() if scope is not top for name in scope.members}
+    if shown is not None and not lost:
+        top = shown.top
+        inside = {name for scope in shown.scopes.values() if scope is not top for name in scope.members}
         lost = top is not None and any(name in inside and name not in top.members for name in names)
     return ([replace(entry, depth=None) for entry in entries] if lost else entries), ()
 

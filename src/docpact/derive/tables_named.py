@@ -60,16 +60,17 @@ def plain(name: str) -> str:
 def keys(label: str) -> Iterator[str]:
     """Yield what a label may name: itself, what stands in its brackets, and what generic words leave of it."""
     yield label
-    for inside in _ROUND.findall(label):
-        yield inside[1:-1]
-    bare = _GENERIC.sub(" ", re.sub(r"\[[\d*]*\]", " ", _ROUND.sub(" ", label)))
-    left = [part for part in _SPLIT.split(bare) if part]
-    if left:
+    for part in (*(inside[1:-1] for inside in _ROUND.findall(label)), _ROUND.sub(" ", label)):
+        yield part
+        bare = _GENERIC.sub(" ", re.sub(r"\[[\d*]*\]", " ", part))
+        left = [word for word in _SPLIT.split(bare) if word]
+        if not left:
+            continue
         yield "".join(left)
         # `buttons MjButton` names a member and its component; in `data.buttons` the last name counts.
         if len(left) <= 3:  # noqa: PLR2004 - more words are a sentence
             yield from left
-            yield from (part.rpartition(".")[2] for part in left if "." in part)
+            yield from (word.rpartition(".")[2] for word in left if "." in word)
 
 
 def named(tables: Sequence[Placed], lines: Sequence[str]) -> Named:
@@ -212,6 +213,7 @@ def flatten(members: Members) -> list[Entry]:
     waiting = [(node, 0) for node in reversed(members.nodes)]
     while waiting and len(found) < _MOST:
         node, depth = waiting.pop()
-        found.append(replace(node.entry, depth=depth))
+        lines = {"type": node.entry.lines["member"], **node.entry.lines} if node.entry.claim.type else node.entry.lines
+        found.append(replace(node.entry, depth=depth, lines=lines))
         waiting += [(child, depth + 1) for child in reversed(node.children)]
     return found

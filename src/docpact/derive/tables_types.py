@@ -20,6 +20,8 @@ _ENUM = re.compile(r"(?i)(?P<kind>enum\w*|枚举|枚举型|列挙型?|열거형?
 _VALUE = re.compile(r"[\"'`]?([A-Za-z0-9][\w.:+-]*)[\"'`]?")
 _CUT = re.compile(r"\s*[,|/;、]\s*|\s+")
 _GENERIC = re.compile(r"(?P<name>[\w.一-鿿À-ɏЀ-ӿ぀-ヿ가-힯 ]{1,40}?)\s*(?P<open>[<\[({])(?P<of>.*)[>\])}]")
+_ANNOTATION = re.compile(r"\s@\w{1,40}(?:\([^()]{0,80}\))?")
+_NAMED_ENUM = re.compile(r"(?i)(?P<name>\w{1,80})\s*[(<\[]\s*(?:enum|枚举)(?P<rest>[\s,][^()]{0,40})?\s*[)>\]]")
 _OF = re.compile(
     r"(?i)(?P<kind>array|list|arreglo|lista|liste|tableau|matriz|массив|список|set|collection)"
     r"\s*(?:of\b|de\b|d'|von\b|из\b|:|-|(?<=массив)\s|(?<=список)\s)\s*(?P<of>\S.*)"
@@ -56,6 +58,7 @@ class Typed:
 def read_cell(text: str) -> Typed:
     """Read a cell of types, already without markup; what is not understood leaves the type open."""
     bare = " ".join(text[: _LONGEST + 1].translate(_WIDE).split()).strip(" .。;,`")
+    bare = _ANNOTATION.sub("", bare)
     if not bare or len(bare) > _LONGEST:
         return Typed(TypeClaim(None), known=False)
     listed = _enumerated(bare)
@@ -74,6 +77,9 @@ def _enumerated(text: str) -> Typed | None:
         values = () if claim is not None else _values(inside)
         if not inside or claim is not None or values:
             return Typed(replace(claim or TypeClaim("string"), enum=True), values)
+    if (named := _NAMED_ENUM.fullmatch(text)) is not None and named["name"].casefold() not in _KNOWN:
+        null = True if "null" in (named["rest"] or "").casefold() else None
+        return Typed(TypeClaim("string", enum=True, nullable=null, component=named["name"]))
     if match is None and text.casefold().endswith(("enum", "(enum)", "<enum>", "枚举")):
         claim = _read(re.sub(r"(?i)[\s(<,]*(?:enum|枚举)[)>]?$", "", text), 0)
         return Typed(replace(claim, enum=True)) if claim is not None else None

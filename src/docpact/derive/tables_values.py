@@ -34,6 +34,7 @@ _SAMPLE = re.compile(
     r"|default|format|i\.e\.|例えば|예|ejemplo|por ejemplo"
     r"|z\. ?b\.|beispiel|exemple|пример|например)\s*[:：,，]?\s*$"
 )
+_SAMPLED = re.compile(r"(?i)(?:e\.?g\b|for example|such as|like|例如|例|比如|如|示例|example)")
 _OPEN = re.compile(
     r"(?i)^[\s,，、;；]*(?:等|etc|\.\.\.|…|其他|其它|others?\b|and (?:so on|others|more)|など|等等|usw|и т|기타)"
 )
@@ -89,6 +90,8 @@ def in_words(text: str) -> Said:
 def in_cell(text: str) -> tuple[str, ...]:
     """Read a cell of a column that holds values and nothing else."""
     bare = text.strip(" []{}")
+    if _SAMPLED.match(bare):
+        return ()
     label = _LABEL.match(bare)
     values, _, end = _list(bare[label.end() :] if label else bare)
     return values if end and (len(values) > 1 or _VALUE.fullmatch(bare)) else ()
