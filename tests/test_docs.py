@@ -37,8 +37,10 @@ def run(*arguments: str) -> tuple[int, str]:
     return code, out.getvalue()
 
 
-@pytest.mark.parametrize("block", blocks("console"), ids=lambda block: block.split("\n")[0][2:50])
-def test_a_command_in_the_readme_prints_what_the_readme_shows(block: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    "block", [block for page in PAGES for block in blocks("console", page)], ids=lambda block: block.split("\n")[0][2:50]
+)
+def test_a_command_in_the_documentation_prints_what_it_shows(block: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
     command, _, expected = block.partition("\n")
     assert command.startswith("$ docpact ")

@@ -37,7 +37,7 @@ def report(*arguments: str | Path) -> dict[str, Any]:
 def test_what_was_exercised_is_told_by_kind_and_what_was_not_by_member(polls: Path) -> None:
     ran = run("coverage", polls, "--stories")
     assert (ran.code, ran.err) == (0, "")
-    assert "steps of the lifecycle: not exercised\n  NOT_START→SUBMITTED, NOT_START→IN_PROGRESS, " in ran.out
+    assert "steps of the lifecycle: not exercised\n  NOT_START →  SUBMITTED, IN_PROGRESS, FAILURE, SUCCESS\n" in ran.out
     assert "  /status  NOT_START, FAILURE\n" in ran.out
     assert re.search(r"^listed values +\[#{5}\.{15}\] +27\.2%  3 of 11$", ran.out, re.MULTILINE)
     assert re.search(r"^empty, long and many .* not counted: --extremes counts them$", ran.out, re.MULTILINE)

@@ -250,7 +250,7 @@ def test_a_ledger_tells_what_is_new_and_a_run_fails_for_that_alone(lines: Path) 
     more.write_text(json.dumps({"buttons": None, "status": "PAUSED"}) + "\n", "utf-8")
     known = run("drift", more, *given, "--run", "wednesday")
     assert known.code == 0
-    assert "  since run 1, monday, 1 times before\n" in known.out
+    assert "  since run 1, monday, 1 time before\n" in known.out
     assert "in the ledger, and not seen this time: /videoUrl (undocumented-member)" in known.out
 
     both = run("drift", lines, more, *given, "--run", "thursday")

@@ -119,7 +119,7 @@ def test_a_status_that_the_lifecycle_does_not_know_is_shown_with_what_stood_arou
         {"id": "1", "buttons": [], "status": status} for status in ("SUBMITTED", "PAUSED", "IN_PROGRESS", "PAUSED")
     ]
     overlay = proposed(polls, stories=True)
-    assert "# It was seen 2 times, after IN_PROGRESS (1), SUBMITTED (1), and before IN_PROGRESS (1).\n" in overlay
+    assert "# Seen so often: 2; after IN_PROGRESS (1), SUBMITTED (1), and before IN_PROGRESS (1).\n" in overlay
     assert '# [[lifecycle.state]]\n# name = "PAUSED"\n' in overlay
 
 

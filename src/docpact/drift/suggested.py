@@ -105,7 +105,7 @@ def _states(drift: Drift, contract: Contract) -> Iterator[str]:
         after = ", ".join(f"{s.later or '(empty)'} ({s.sighting.count:,})" for s in drift.steps if s.earlier == status)
         yield ""
         yield "# A status that the lifecycle does not know; where it stands among the others is yours to say."
-        yield f"# It was seen {sighting.count:,} times, after {printable(before) or '–'}, and before {printable(after) or '–'}."
+        yield f"# Seen so often: {sighting.count:,}; after {printable(before) or '–'}, and before {printable(after) or '–'}."
         yield "# [[lifecycle.state]]"
         yield f"# name = {_text(status)}"
         yield "# order = 4"

@@ -98,12 +98,22 @@ def notes(told: Told) -> Iterator[str]:
         yield "interrupted: this is what was exercised until then"
 
 
-def by_member(features: list[str]) -> dict[str, list[str]]:
-    """Sort features by the member that they are of: `/status`: SUCCESS, FAILURE; a button or a step is of none."""
+def in_short(group: str, features: list[str]) -> dict[str, list[str]]:
+    """Sort features of one kind so that they take few lines.
+
+    Values by their member (`/status`: SUCCESS, FAILURE), steps by the status before them, what else may be true of members by
+    what it is (`absent`: /id, /action); buttons have no heading.
+    """
     found: dict[str, list[str]] = {}
     for feature in features:
         member, what = parted(feature)
-        found.setdefault(member, []).append(what)
+        if group == "steps":
+            earlier, _, later = what.partition("→")
+            found.setdefault(f"{earlier} →", []).append(later)
+        elif member and group != "values":
+            found.setdefault(what, []).append(member)
+        else:
+            found.setdefault(member, []).append(what)
     return found
 
 

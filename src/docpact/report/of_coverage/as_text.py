@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from docpact.covered import share
 from docpact.report.columns import width, wrap
-from docpact.report.of_coverage import TITLES, by_member, notes, outcome
+from docpact.report.of_coverage import TITLES, in_short, notes, outcome
 from docpact.report.paint import Paint
 from docpact.report.showing import count, place, plain
 
@@ -56,8 +56,8 @@ def _missing(told: Told, group: Group, paint: Paint) -> Iterator[str]:
     if not group.missing or group in told.coverage.beside:
         return
     yield f"{paint(f'{TITLES[group.name]}: not exercised', '1')}\n"
-    for member, listed in by_member(group.missing).items():
-        head = f"  {plain(member)}  " if member else "  "
+    for heading, listed in in_short(group.name, group.missing).items():
+        head = f"  {plain(heading)}  " if heading else "  "
         yield from (f"{line}\n" for line in wrap(head, plain(", ".join(listed)), told.width))
     yield "\n"
 

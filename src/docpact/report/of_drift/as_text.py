@@ -87,7 +87,7 @@ def _since(told: Told, departure: Departure) -> str:
         return ""
     if departure.since is None:
         return "  new"
-    return f"  since {plain(departure.since.first)}, {departure.since.times:,} times before"
+    return f"  since {plain(departure.since.first)}, {count(departure.since.times, 'time')} before"
 
 
 def _steps(told: Told) -> Iterator[str]:
@@ -121,10 +121,15 @@ def _unseen(told: Told) -> Iterator[str]:
     values: dict[str, list[str]] = {}
     for pointer, value in drift.unseen_values:
         values.setdefault(pointer, []).append(value or '""')
-    lines = [f"members  {', '.join(drift.unseen_members)}"] if drift.unseen_members else []
+    # What stands in a member that was never seen goes without saying.
+    unseen = set(drift.unseen_members)
+    members = [pointer for pointer in drift.unseen_members if pointer.rpartition("/")[0] not in unseen]
+    lines = [f"members  {', '.join(members)}"] if members else []
     lines += [f"values   {pointer}: {', '.join(listed)}" for pointer, listed in values.items()]
-    steps = ", ".join(f"{_named(earlier)} → {_named(later)}" for earlier, later in drift.unseen_steps)
-    lines += [f"steps    {steps}"] if steps else []
+    steps: dict[str, list[str]] = {}
+    for earlier, later in drift.unseen_steps:
+        steps.setdefault(_named(earlier), []).append(_named(later))
+    lines += [f"steps    {earlier} → {', '.join(later)}" for earlier, later in steps.items()]
     if lines:
         yield "documented, and never seen\n"
         for line in lines:
