@@ -131,3 +131,16 @@ def test_a_folder_without_truth_is_said(tmp_path: Path, capsys: pytest.CaptureFi
 
     assert pages.main([str(tmp_path)]) == 2
     assert "no page with a NAME.truth.json" in capsys.readouterr().err
+
+
+def test_the_pages_of_the_corpus_are_read_as_a_careful_person_reads_them(root: Path) -> None:
+    import pages
+
+    folder = root / ".." / "shared" / "corpus" / "pages"
+    scores = pages.score_folder(folder)
+    if not scores:
+        pytest.skip("the corpus is not at hand")
+    total = pages.overall(scores)
+    assert total.share() >= 0.97, pages.as_text(scores, misses=True)
+    assert total.invented == []
+    assert not [name for name, one in scores.items() if one.refused]
