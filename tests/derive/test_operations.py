@@ -88,3 +88,12 @@ def test_a_page_that_does_not_say_its_request_is_read_and_makes_no_contract_unti
 def test_one_request_that_is_written_twice_is_one_operation() -> None:
     page = TWO[TWO.index("# One") :] + "curl -X POST 'https://x.example/orders'\nGET /orders/{id}\n"
     assert not read(page.encode()).notes
+
+
+def test_a_guide_with_samples_alone_is_cut_at_them() -> None:
+    guide = (
+        "# Guide\n## Make\ncurl -X POST https://x.example/orders -d '{\"article\": 7}'\n"
+        "## Look\ncurl https://x.example/orders/1720000000\nResponses\n200OK\nBody\nid\nstring\nrequired\n"
+    )
+    operation = read(guide.encode()).operation
+    assert (operation.method, operation.path, operation.server) == ("GET", "/orders/{id}", "https://x.example")

@@ -42,9 +42,12 @@ def _starts(lines: Sequence[str]) -> list[int]:
     found: list[int] = []
     last: tuple[str, str] | None = None
     floor = 0
-    for one in sorted(request.find_requests(lines, _MOST), key=lambda one: one.line):
+    requests = sorted(request.find_requests(lines, _MOST), key=lambda one: one.line)
+    # A sample of code shows the request of its heading; a guide may have samples alone.
+    samples = all(one.source == "curl" for one in requests)
+    for one in requests:
         key = (one.method, request.template(one.path)[0])
-        if one.source != "curl" and key != last:
+        if (samples or one.source != "curl") and key != last:
             found.append(_title(lines, floor, one.line - 1))
             last = key
         floor = one.line
