@@ -45,7 +45,7 @@ def read(content: bytes, decisions: Sequence[Decision] = (), name: str = "the pa
     """
     page = read_page(content, name)
     drafts = [draft for reader in WHOLE for draft in reader.drafts(page)]
-    drafts += [draft for part in parts(page) for reader in READERS for draft in reader.drafts(part)]
+    drafts += [draft for part in parts(page) for draft in _drafts(part)]
     if not drafts:
         raise _unreadable(page, name)
     main, *others = choose(drafts, operation)
@@ -54,6 +54,13 @@ def read(content: bytes, decisions: Sequence[Decision] = (), name: str = "the pa
         main = replace(main, example=next(shown, None))
     reading = settle(main, Decisions(decisions))
     return merge(reading, [settle(one, Decisions(())) for one in others if not one.inferred])
+
+
+def _drafts(part: Page) -> list[Draft]:
+    """Read one operation in every style; the rows of a table that lists the answer are no lines of text to the others."""
+    found = tables.drafts(part)
+    text = tables.outside(part) if found else part
+    return [*found, *(draft for reader in READERS if reader is not tables for draft in reader.drafts(text))]
 
 
 def _unreadable(page: Page, name: str) -> PageError:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from docpact.derive.claims import Entry
     from docpact.derive.page import Page
+    from docpact.derive.tables_rows import Table
 
 STYLE = "tables"
 _MOST_ENTRIES = 1500
@@ -34,9 +35,19 @@ _SCRIPTS = (
 )
 
 
+def outside(page: Page) -> Page:
+    """Return a page without the lines of its tables."""
+    taken = {line for one in _tables(page) for line in range(one.line, one.end + 1)}
+    return page.only(*((at, at + 1) for at in range(len(page.lines)) if at + 1 not in taken))
+
+
+def _tables(page: Page) -> list[Table]:
+    return sorted([*find_tables(page, is_head), *find_marked_up(page.raw)], key=lambda one: one.line)
+
+
 def drafts(page: Page) -> list[Draft]:
     """Read the one operation of a page of tables; nothing where no table lists the members of its answer."""
-    found = sorted([*find_tables(page, is_head), *find_marked_up(page.raw)], key=lambda one: one.line)
+    found = _tables(page)
     if not found:
         return []
     tables = placed(found, page.lines)

@@ -36,7 +36,7 @@ _OF_REQUEST = re.compile(r"请求|入参|リクエスト|요청|(?i:\brequest|\b
 
 @dataclass(frozen=True)
 class Answer:
-    """The answer as tables tell it: its entries, whether it is an array of them, its table, and the page's example with how much they agree."""
+    """The answer as tables tell it: entries, whether it is an array of them, its table, an example and how much they agree."""
 
     entries: list[Entry]
     listing: bool
