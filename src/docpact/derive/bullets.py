@@ -105,6 +105,7 @@ def _kept(page: Page, run: Sequence[Line], known: evidence.Evidence) -> list[Lin
     """Return the lines of a list that are members; none where too few of them say a type, or are known by an example."""
     own = _without_values(page, run)
     certain = [line for line in own if line.said.claim is not None or (line.strong and known.knows(line.name))]
+    sure = {line.at for line in certain}
     places = {(line.indent, line.name) for line in certain}
     # Lines of a name and a type alone are the flattened text of a browser, which another reader knows better.
     if not own or (not own[0].bulleted and 2 * sum(bool(line.said.words) for line in certain) < len(certain)):
@@ -112,7 +113,7 @@ def _kept(page: Page, run: Sequence[Line], known: evidence.Evidence) -> list[Lin
     if len(certain) < _LEAST or 2 * len(certain) < len(own) or 3 * len(places) < 2 * len(certain):
         return []
     lower = 2 * sum(line.name[:1].islower() for line in certain) > len(certain)
-    return [line for line in own if line in certain or (line.strong and (line.name[:1].islower() or not lower))]
+    return [line for line in own if line.at in sure or (line.strong and (line.name[:1].islower() or not lower))]
 
 
 def _without_values(page: Page, run: Sequence[Line]) -> list[Line]:

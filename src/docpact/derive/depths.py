@@ -114,7 +114,7 @@ def by_frames(lines: Sequence[str], heads: Sequence[Head], end: int) -> list[Hea
     for at in range(heads[0].at if heads else end, end):
         number = starts.get(at)
         if number is not None:
-            depths.append(sum(one[0] >= 0 for one in stack))
+            depths.append(len(stack) - (1 if stack and stack[0][0] < 0 else 0))
         opened, closed = _brackets(lines[at], head=number is not None)
         for _ in range(opened):
             holder = len(depths) - 1

@@ -172,7 +172,8 @@ def _kept(group: Sequence[_Member], known: evidence.Evidence) -> list[_Member]:
     if 2 * len(certain) < len(group):
         return []
     levels = {one.heading.level for one in certain}
-    return [one for one in group if one in certain or (one.typed or one.heading.level in levels)]
+    sure = {one.heading.at for one in certain}
+    return [one for one in group if one.heading.at in sure or one.heading.level in levels]
 
 
 def _section(headings: Sequence[_Heading], chapter: int) -> sections.Section:

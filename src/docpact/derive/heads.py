@@ -35,6 +35,7 @@ _INLINE = re.compile(
     r"(?P<name>[A-Za-z_$@][\w$.@/-]{0,79}(?:\[[\w*]{0,12}\][\w.$-]{0,60})?)(?P<sign>\s?[*?](?=\s))?[ \t]+(?P<rest>\S.*)"
 )
 _FRAMED = re.compile(r"(?P<list>(?:Array\s*)?\[)?\s*(?P<name>[A-Za-z_][\w.-]{0,60})?\s*(?P<open>\{)?(?<=[\[{])")
+_TYPES = {"string", "integer", "boolean", "array"}
 # Rows that stand for the members that have no name of their own.
 _PSEUDO = {"additionalproperties", "propertyname", "property", "items", "[items]", "附加属性", "anyof", "oneof", "allof"}
 
@@ -101,7 +102,7 @@ def _named(lines: Sequence[str], filled: Sequence[int], at: int) -> Head | None:
 def _name(line: str) -> tuple[str, bool | None] | None:
     """Read a line that is a name: (the name, what a star, a question mark or a word beside it says of its being required)."""
     bare = line.strip('`*"') if line[:1] in '`*"' else line.rstrip("`")
-    if labels.mark(line) is not None or len(line) > _LONGEST:
+    if labels.mark(line) is not None or len(line) > _LONGEST or line in _TYPES:
         return None
     required: bool | None = None
     if (match := _STARRED.fullmatch(bare)) is not None:
