@@ -60,7 +60,7 @@ class Coverage(NamedTuple):
 
     @property
     def percent(self) -> float:
-        """The share of the features that were exercised, from 0 to 100; 100 where the contract names none."""
+        """The share of the features that were exercised, from 0 to 100; 100 where there are none."""
         return share(self.exercised, self.features)
 
 

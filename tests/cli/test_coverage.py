@@ -193,3 +193,10 @@ def test_nothing_of_a_contract_or_a_name_becomes_part_of_the_page(tmp_path: Path
             assert "'=1+1" in elements.text
         if form == "markdown":
             assert "<script" not in out
+
+
+def test_a_contract_that_names_nothing_to_be_exercised_establishes_nothing(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text('{"buttons": []}', "utf-8")
+    ran = run("coverage", tmp_path / "a.json", "--except", "*", "--fail-under", "100")
+    assert ran.code == 4
+    assert "not-established  nothing is there to be exercised by 1 payload; " in ran.out

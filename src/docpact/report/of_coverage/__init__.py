@@ -54,7 +54,7 @@ class Told(NamedTuple):
     def verdict(self) -> str:
         """Say in a word what the run shows: `covered`, `under`, or `not-established`."""
         coverage = self.coverage
-        if self.tally.unreadable or coverage.payloads == coverage.passed_over:
+        if self.tally.unreadable or coverage.payloads == coverage.passed_over or not coverage.features:
             return "not-established"
         return "under" if self.fail_under is not None and coverage.percent < self.fail_under else "covered"
 
@@ -76,6 +76,8 @@ def render(form: str, told: Told) -> Iterator[str]:
 def outcome(told: Told) -> str:
     """Say in one sentence how much was exercised, by how many payloads."""
     coverage = told.coverage
+    if not coverage.features:
+        return f"nothing is there to be exercised by {count(coverage.payloads, 'payload')}"
     stories = "" if coverage.stories is None else f" in {count(coverage.stories, 'story', 'stories')}"
     least = "" if told.fail_under is None else f", and at least {told.fail_under:g}% are asked for"
     what = f"{coverage.exercised:,} of {count(coverage.features, 'feature')} exercised"
