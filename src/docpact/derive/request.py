@@ -24,6 +24,8 @@ _CURL_ADDRESS = re.compile(r"(?P<address>(?:https?://|\{\{)[^\s'\"`\\]+)")
 _PARTS = re.compile(r"(?P<server>(?:https?://[^/?#\s]+|\{\{[^{}]*\}\}))?(?P<path>/[^?#\s]*)?(?:[?#].*)?")
 _BEARER = re.compile(r"(?i)authorization['\"]?\s*[:：,]\s*['\"]?bearer\b|\bbearer\s*(?:token|\{|<|\$)|HTTP Bearer")
 _HEADER_KEY = re.compile(r"(?i)(?:--header|-H)\s*['\"]?(?P<name>[\w-]*(?:api|secret|token|key|auth)[\w-]*)\s*:")
+# Markdown pages colour the method by markup of HTML; `<id>` in a path is a parameter.
+_TAG = re.compile(r"</?(?:mark|span|code|b|strong|font|kbd|small)\b[^<>]{0,200}>")
 _CURL_LINES = 30
 _LONGEST = 2000
 _LONGEST_TITLE = 120
@@ -68,8 +70,9 @@ def find_requests(lines: Sequence[str], most: int = _MOST) -> list[Request]:
 
 
 def _headed(lines: Sequence[str], at: int) -> Request | None:
-    line = lines[at].translate(_MARKUP).strip("#>-•| ")
-    match = _METHOD_AND_ADDRESS.fullmatch(line) or _IN_HEADING.fullmatch(lines[at].translate(_MARKUP).strip())
+    whole = _TAG.sub("", lines[at]).translate(_MARKUP).strip()
+    line = whole.strip("#>-•| ")
+    match = _METHOD_AND_ADDRESS.fullmatch(line) or _IN_HEADING.fullmatch(whole)
     if match is not None:
         return _request(match["method"], match["address"], at, "heading")
     if _METHOD_ALONE.fullmatch(line):
