@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from docpact.derive import labels, sections
+from docpact.derive import evidence, labels, sections
 from docpact.derive.depths import undotted
 from docpact.derive.drafting import draft
 from docpact.derive.example import escape, scopes
@@ -24,6 +24,7 @@ _FOLDED = re.compile(
     r"(?i)(?!hide|隐藏|收起|ocultar|masquer|скрыть|隱藏|nascondi)"
     rf"(?:{labels.CHILDREN.pattern.removeprefix('(?i)')}|200 - \S+/\S+|response schema:? \S+/json)"
 )
+_LEAST = 2
 _JSON = re.compile(r"\{(?:\s*$|\s*\")|\[\s*(?:$|[\[{\"])")
 STYLE = "flattened text (Apifox)"
 
@@ -87,9 +88,19 @@ def _without_headings(page: Page, parts: sections.Parts) -> tuple[list[Entry], L
     """Read a page whose headings are lost: the members after its request, or after all that is said of the request."""
     for one in reversed(parts.sections):
         entries = _members(page, one) if one.kind in ("head", "code", "request", "auth") else []
-        if entries:
+        if entries and _speaks_of_answer(page, parts, entries):
             return entries, (one.start + 1, one.end)
     return [], (1, 1)
+
+
+def _speaks_of_answer(page: Page, parts: sections.Parts, entries: Sequence[Entry]) -> bool:
+    """Tell whether names and types without any heading are the members of an answer, and not a menu or a poem."""
+    if sum(entry.required is not None for entry in entries) >= _LEAST:
+        return True
+    known = evidence.collect(page, parts)
+    named = sum(known.knows(entry.name) for entry in entries)
+    lower = sum(not entry.name[:1].isupper() for entry in entries)
+    return 2 * named >= len(entries) >= _LEAST or (known.requested is not None and 2 * lower > len(entries))
 
 
 def _members(page: Page, one: sections.Section) -> list[Entry]:
