@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,6 +15,8 @@ from docpact.derive.page import read_page
 from docpact.derive.settle import settle
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from docpact.derive.claims import Draft
 
 # Names that are words of the schema too, and plain ones.
@@ -123,3 +126,242 @@ def test_an_example_is_rebuilt_as_it_was_or_left_out(data: st.DataObject) -> Non
         assert rebuilt.example.value == whole.example.value
     if not rebuilt.notes and all(entry.depth is not None for entry in rebuilt.entries):
         assert members(rebuilt) == members(whole)
+
+
+KITE = """openapi: 3.0.1
+info:
+  title: ''
+  version: 1.0.0
+paths:
+  /kite/{id}/fetch:
+    get:
+      summary: 查询风筝
+      description: |-
+        Asks for a kite.
+        Note: it may be gone.
+        - first
+        type of wind: any
+      tags:
+        - kites
+      parameters:
+        - name: id
+          in: path
+          required: true
+          example: ''
+          schema:
+            type: string
+      responses:
+        '200':
+          description: ''
+          content:
+            application/json:
+              schema:
+                type: object
+                properties:
+                  id:
+                    type: string
+                    description: number
+                  type:
+                    type: string
+                    description: 'what: it is'
+                    enum:
+                      - DELTA
+                      - BOX
+                  description:
+                    type: string
+                    description: >-
+                      what it says,可用值:`UP`,`DOWN`
+                  items:
+                    type: array
+                    items:
+                      $ref: '#/components/schemas/Tail'
+                    description: the tails
+                    nullable: true
+                  properties:
+                    type: object
+                    properties:
+                      required:
+                        type: boolean
+                    required:
+                      - required
+                    x-apifox-orders:
+                      - required
+                required:
+                  - id
+                  - type
+                  - properties
+                x-apifox-orders:
+                  - id
+                  - type
+                  - description
+                  - items
+                  - properties
+                x-apifox-ignore-properties: []
+              example:
+                id: '7'
+                type: BOX
+                description: UP
+                items:
+                  - length: 2
+                    knots:
+                      - 1
+                      - 2
+                  - length: 3
+                    knots: []
+                properties:
+                  required: true
+          headers: {}
+          x-apifox-name: 成功
+      security: []
+      x-apifox-folder: kites
+components:
+  schemas:
+    Tail:
+      type: object
+      properties:
+        length:
+          type: integer
+        knots:
+          type: array
+          items:
+            type: integer
+      required:
+        - length
+        - knots
+      x-apifox-orders:
+        - length
+        - knots
+  securitySchemes:
+    bearer:
+      type: bearer
+      scheme: bearer
+servers: []
+security: []
+"""
+
+OLD = """swagger: '2.0'
+info:
+  title: x
+  version: '1'
+host: kites.example
+basePath: /api
+paths:
+  /kites:
+    get:
+      produces:
+        - application/json
+      parameters:
+        - name: page
+          in: query
+          type: integer
+      responses:
+        '200':
+          description: OK
+          schema:
+            type: array
+            items:
+              $ref: '#/definitions/Kite'
+        '401':
+          description: no
+definitions:
+  Kite:
+    type: object
+    required:
+      - name
+    properties:
+      name:
+        type: string
+      tail:
+        type: object
+        properties:
+          length:
+            type: integer
+        required:
+          - length
+      wind:
+        type: string
+    x-apifox-orders:
+      - name
+      - tail
+      - wind
+"""
+
+
+def on_one_line(text: str) -> str:
+    return " ".join(line.strip() for line in text.split("\n") if line.strip())
+
+
+FORMS: dict[str, Callable[[str], str]] = {
+    "trimmed": flat,
+    "one blank each": lambda text: "\n".join(f" {line.strip()}" if line[:1] == " " else line for line in text.split("\n")),
+    "after words": lambda text: f"Kites\nOpenAPI Specification\nyaml\n{flat(text)}\n1\n2\n3\n4\n5\n6\n7\n8\n",
+    "in a fence": lambda text: f"# Kites\n\n```yaml\n{flat(text)}\n```\n\nMore: of it\n",
+    "blank lines between": lambda text: flat(text).replace("\n", "\n\n"),
+    "ends of Windows": lambda text: flat(text).replace("\n", "\r\n"),
+    "dashes alone": lambda text: flat(text).replace("\n- name: id\n", "\n-\nname: id\n"),
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("text", [KITE, OLD], ids=["3.0", "2.0"])
+def test_a_document_whose_lists_settle_it_is_rebuilt_whole(text: str, form: str) -> None:
+    whole, rebuilt = read(text), read(FORMS[form](text))
+    assert "without its indentation" in rebuilt.style
+    assert members(rebuilt) == members(whole)
+    assert all(entry.depth is not None for entry in rebuilt.entries)
+    assert (rebuilt.example and rebuilt.example.value) == (whole.example and whole.example.value)
+    assert rebuilt.operation.path == whole.operation.path
+    assert [one.name for one in rebuilt.operation.parameters] == [one.name for one in whole.operation.parameters]
+
+
+@pytest.mark.parametrize("text", [KITE, OLD], ids=["3.0", "2.0"])
+def test_a_document_on_one_line_is_rebuilt(text: str) -> None:
+    whole, rebuilt = read(text), read(on_one_line(text))
+    assert "on one line" in rebuilt.style
+    assert members(rebuilt) == members(whole)
+
+
+def test_members_after_an_object_without_lists_are_asked_about() -> None:
+    text = flat(KITE).replace("- required\n", "").replace("required:\nx-apifox-orders:\n", "")
+    head = text[: text.index("schema:\ntype: object")]
+    open_page = head + (
+        "schema:\ntype: object\nproperties:\nbuttons:\ntype: object\nproperties:\nlabel:\ntype: string\nstate:\ntype: string\n"
+        "inner:\ntype: object\nproperties:\nx:\ntype: string\nrequired:\n- x\n"
+        "example:\nbuttons:\nlabel: a\nstate: b\ninner:\nx: c\n"
+    )
+    reading = settle(read(open_page), Decisions(()))
+    asked = {one.about: set(one.alternatives) for one in reading.undecided}
+    assert {"/buttons/state#nesting", "/buttons/inner#nesting"} == set(asked)
+    assert asked["/buttons/state#nesting"] == {"/buttons", "/"}
+    assert reading.example is None
+
+
+def test_words_that_may_be_of_two_places_are_told_with_their_lines() -> None:
+    text = flat(document_text({"type": "object", "properties": {"a": {"type": "string", "description": "whose"}}}))
+    (note,) = read(text).notes
+    line = next(at for at, one in enumerate(text.split("\n"), start=1) if "whose" in one)
+    assert f"{line} (description)" in note.message
+
+
+def test_words_behind_the_items_of_a_list_are_about_the_list() -> None:
+    words = {"type": "array", "items": {"type": "string"}, "description": "several"}
+    draft = read(
+        flat(document_text({"type": "object", "properties": {"a": words, "b": {"type": "string"}}, "required": ["b"]}))
+    )
+    assert members(draft)["/a"][4] == "several"
+    assert "(description)" in draft.notes[0].message
+
+
+def document_text(schema: Schema) -> str:
+    return yaml.safe_dump(document(schema), sort_keys=False, allow_unicode=True)
+
+
+@pytest.mark.parametrize("example", ['{\n"id": "1",\n"description": "x"\n}', '[{"id": "1",\n"description": "x"}]'])
+def test_an_example_in_json_among_the_lines_is_read(example: str) -> None:
+    schema = {"type": "object", "properties": {"id": {"type": "string"}}, "required": ["id"]}
+    text = flat(document_text(schema))
+    for lead in ("example: |-", "example:"):
+        page = text.replace("headers: {}", f"{lead}\n{example}\nheaders: {{}}")
+        found = read(page).example
+        assert found is not None
+        assert found.value in ({"id": "1", "description": "x"}, [{"id": "1", "description": "x"}])

@@ -23,6 +23,7 @@ _TOP_KEYS = re.compile(
 _INDENT = re.compile(r"[ \t\xa0\u3000\u2003\u2002]*")
 
 _MOST_DOCUMENTS = 200
+_LEAST_DEPTHS = 4
 
 
 def even(raw: Sequence[str]) -> list[str]:
@@ -121,9 +122,19 @@ def depth_of(line: str) -> int:
 
 
 def is_flat(lines: Sequence[str], start: int, end: int) -> bool:
-    """Tell whether the lines have lost their indentation: what stands below `paths` is not set in."""
+    """Tell whether the lines have lost their indentation: what stands below `paths` is not set in, or all of it alike."""
+    depths: set[int] = set()
+    below_paths = False
     for at in range(start, end):
-        if lines[at].strip() in ("paths:", "components:", "definitions:", "info:"):
+        line = lines[at].strip()
+        if line:
+            depths.add(depth_of(lines[at]))
+        if line in ("paths:", "components:", "definitions:", "info:"):
             below = next((line for line in lines[at + 1 : end] if line.strip()), "")
-            return depth_of(below) <= depth_of(lines[at])
+            if depth_of(below) <= depth_of(lines[at]):
+                return True
+        below_paths = below_paths or line == "paths:"
+        if line == "responses:":
+            # Above it stand a method, a path and the word for paths, each set in less.
+            return below_paths and len(depths) < _LEAST_DEPTHS
     return False

@@ -74,7 +74,7 @@ def _is_member(one: Token, after: Token) -> bool:
 
 def _idle(token: Token) -> bool:
     """Tell whether a line says nothing about members, wherever it stands."""
-    return (token.key == "example" and token.value in ("''", '""')) or (token.key.startswith("x-") and token.key not in _SAYING)
+    return token.key == "example" or (token.key.startswith("x-") and token.key not in _SAYING)
 
 
 def _told(read: Sequence[Token], found: Found, doubtful: Sequence[int]) -> list[Note]:

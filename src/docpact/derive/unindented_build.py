@@ -101,8 +101,8 @@ class Builder:
             words.append(self._read[at].text)
             joined = ("\n" if token.value[:1] == "|" and token.block else " ").join(words).strip()
             lines = token.line, self._read[at].last
-            quoted = joined[:1] in ("'", '"')
-            holder.members[token.key] = value(joined, lines) if quoted else Node("value", lines, value=joined)
+            whole = joined[:1] in ("'", '"') or (joined[:1] in ("[", "{") and not token.block)
+            holder.members[token.key] = value(joined, lines) if whole else Node("value", lines, value=joined)
 
     def _made(self, one: _Open | Node) -> Node:
         if isinstance(one, Node):

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _BLOCK = re.compile(r"[|>][+-]?\d?[+-]?(?:\s+#.*)?")
 _KEY_START = re.compile(r"[^\s#\-\[\]{},&*!|>%@`?'\":]|-(?=\S)")
 _LONGEST_KEY = 200
-_MOST_JOINED = 100
+_MOST_JOINED = 400
 _CLOSING = {"[": "]", "{": "}"}
 
 
@@ -52,7 +52,8 @@ def tokens(lines: Sequence[str], first: int) -> list[Token]:
             if end is not None:
                 more = lines[at:end]
                 value = "\n".join([token.value, *more]) if joined in _CLOSING else _folded(token.value, more)
-                token = token._replace(value=value, last=first + end - 1)
+                text = value if token.form == "text" else token.text
+                token = token._replace(value=value, text=text, last=first + end - 1)
                 at = end
         found.append(token)
         if token.block:
@@ -60,8 +61,11 @@ def tokens(lines: Sequence[str], first: int) -> list[Token]:
             while at < len(lines) and not lines[at]:
                 at += 1
             if at < len(lines):
-                found.append(Token(first + at, "text", item=False, key="", value="", text=lines[at], last=first + at))
-                at += 1
+                opens = lines[at][:1] in _CLOSING and not _balanced(lines[at])
+                end = _closed_at(lines, at + 1, lines[at], lines[at][:1]) if opens else None
+                text = "\n".join(lines[at : end or at + 1])
+                line, at = first + at, end or at + 1
+                found.append(Token(line, "text", item=False, key="", value="", text=text, last=first + at - 1))
     return found
 
 

@@ -201,7 +201,8 @@ class Search:
         # What has to hold something cannot be left empty.
         while frames:
             self._steps += 1
-            for taken in self._slots.taken(frames, at, popped):
+            inner = state.frames[len(frames)] if len(frames) < depth else None
+            for taken in self._slots.taken(frames, at, popped, inner):
                 closed, cost = self._closed(state.frames[:depth], len(frames))
                 yield self._with(state, closed, taken, hard + cost)
             if not frames[-1].filled or len(frames) == 1:

@@ -40,8 +40,8 @@ class Slots:
         self._tokens, self._grammar = tokens, grammar
         self._lists: dict[int, tuple[str, ...]] = {}
 
-    def taken(self, frames: tuple[Frame, ...], at: int, popped: int) -> Iterator[Taken]:
-        """Yield the ways in which the innermost of some tables and lists takes a line."""
+    def taken(self, frames: tuple[Frame, ...], at: int, popped: int, inner: Frame | None) -> Iterator[Taken]:
+        """Yield the ways in which the innermost of some tables and lists takes a line, when `inner` is closed for it."""
         frame, token = frames[-1], self._tokens[at]
         kind = self._grammar.get(frame.kind)
         if kind is None or len(frames) > _DEEPEST:
@@ -55,6 +55,8 @@ class Slots:
             return
         if token.key in _ABOUT and token.form == "pair" and frame.role == "items":
             soft += 1.5
+        if inner is not None and inner.kind == "properties" and inner.role == "properties":
+            frame = frame._replace(members=inner.keys)
         for mode, opened, hard in self._slot(kind, frame, at, 2 * at + 1):
             yield Taken(at, mode, opened, hard, soft)
 
@@ -116,10 +118,13 @@ class Slots:
         return _LIKE_A_SCHEMA if typed or listed or token.key.startswith("x-apifox-") else 0
 
     def _may_show(self, frame: Frame, child: str, at: int) -> bool:
-        """Tell whether a value that may be anything is one of the schema's type: an array begins with a dash."""
-        if frame.kind != "schema" or child != _FREE or not frame.type or at >= len(self._tokens):
+        """Tell whether a free value may be one of the schema: an array begins with a dash, an object with a member."""
+        if frame.kind != "schema" or child != _FREE or at >= len(self._tokens):
             return True
-        return frame.type == ("array" if self._tokens[at].item else "object")
+        token = self._tokens[at]
+        if frame.members and not token.item and token.key not in frame.members:
+            return False
+        return not frame.type or frame.type == ("array" if token.item else "object")
 
     def _opens(self, child: str, at: int, ahead: int) -> bool:
         """Tell whether the line at a place may be the first one of a kind."""
