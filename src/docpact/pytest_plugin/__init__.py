@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from docpact.mock import Row
     from docpact.pytest_plugin.payloads import Payloads
     from docpact.pytest_plugin.relay import MockRelay
+    from docpact.pytest_plugin.seen_by import SeenBy
 
 _OPTIONS = {
     "contract": ("task-fetch", "the contract: a name, or the folder that docpact derive has made"),
@@ -62,6 +63,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="judge what a capture holds of one task as its polls, in their order",
     )
+    group.addoption(
+        "--docpact-seen",
+        dest="docpact_seen",
+        metavar="FILE",
+        help="write the payloads that tests were given to this file, as lines, for docpact coverage --stories",
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -71,6 +78,10 @@ def pytest_configure(config: pytest.Config) -> None:
         from docpact.pytest_plugin import captures
 
         config.pluginmanager.register(captures.Captures(config), "docpact-captures")
+    if config.option.docpact_seen:
+        from docpact.pytest_plugin import seen_by
+
+        config.option.docpact_seen = str(seen_by.begin(config, config.option.docpact_seen))
 
 
 def pytest_assertrepr_compare(config: pytest.Config, op: str, left: object, right: object) -> list[str] | None:
@@ -119,7 +130,7 @@ def docpact_payloads(request: pytest.FixtureRequest) -> Payloads:
 
     asked = _asked(request.config, request.node)
     with _told():
-        return Payloads(asked["contract"], asked["profile"], asked["seed"])
+        return Payloads(asked["contract"], asked["profile"], asked["seed"], _seen_by(request.config, asked))
 
 
 @pytest.fixture
@@ -145,7 +156,9 @@ def _relay(request: pytest.FixtureRequest, fault: Row | None) -> Iterator[MockRe
     from docpact.pytest_plugin.relay import made
 
     with _told():
-        relay = made(_asked(request.config, request.node), fault)
+        asked = _asked(request.config, request.node)
+        relay = made(asked, fault)
+        relay.seen_by = _seen_by(request.config, asked)
     try:
         yield relay
     finally:
@@ -168,6 +181,18 @@ def docpact_cassette(request: pytest.FixtureRequest) -> Iterator[Any]:
             yield played
             # What a test that failed has recorded is not worth keeping.
             played.dirty &= request.session.testsfailed == failed
+
+
+def _seen_by(config: pytest.Config, asked: dict[str, Any]) -> SeenBy | None:
+    """Return what notes the payloads that a test is given, where the run is to keep them."""
+    if not config.option.docpact_seen:
+        return None
+    from pathlib import Path
+
+    from docpact.api import load
+    from docpact.pytest_plugin.seen_by import SeenBy
+
+    return SeenBy(Path(config.option.docpact_seen), load(asked["contract"]))
 
 
 @contextmanager

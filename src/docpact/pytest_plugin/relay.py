@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from docpact.mock import Known, Notice, Row
     from docpact.mock.asgi import Message, Receive, Send
     from docpact.pytest_plugin.in_process import Transport
+    from docpact.pytest_plugin.seen_by import SeenBy
     from docpact.pytest_plugin.thread import Served
 
 # Where it is as long as it listens at no port: a name that nobody has (RFC 2606).
@@ -50,6 +51,7 @@ class MockRelay:
         self.clock = Clock()
         self.token = token
         self.fault: Row | None = None
+        self.seen_by: SeenBy | None = None
         self.asked: deque[Asked] = deque(maxlen=_MOST_ASKED)
         self._lock = RLock()
         self._relay = relay(
@@ -153,6 +155,8 @@ class MockRelay:
         with self._lock:
             answer = self._relay.answer(request)
             self.asked.append(Asked(self.clock(), request, answer.status))
+            if self.seen_by is not None:
+                self.seen_by.answer(request, answer, self.clock())
             return answer
 
     def due(self) -> list[Notice]:
