@@ -14,18 +14,23 @@ if TYPE_CHECKING:
 _LITERAL = re.compile(r'"(?:[^"\\]|\\.)*+("|\Z)', re.DOTALL)
 _ORDINARY = re.compile(r"(?:[\s\ufeff\x1e{}\[\]:,]|-?\d[\d.eE+-]*|true|false|null|NaN|-?Infinity)*")
 _MOST_SAID = 40
+# Lists of headers, cookies and parameters say the name in one member, and the value in the next.
+_CALLS, _CALLED = frozenset({"name", "key", "header", "field"}), frozenset({"value", "values", "content"})
 _NUMBER = re.compile(r"-?\d[\d.eE+-]*")
 
 
 class _Level:
-    """An object or a list that is open: the name, or the number, of what stands there, and the name that all of it bears."""
+    """An object or a list that is open: the name, or the number, of what stands there, and the name that all of it bears.
 
-    __slots__ = ("at", "borne", "is_object", "name", "wants_name")
+    `called` is the name that a member of it gives to what the next one holds, where that is a secret.
+    """
+
+    __slots__ = ("at", "borne", "called", "is_object", "name", "wants_name")
 
     def __init__(self, borne: str, *, is_object: bool) -> None:
         self.is_object = is_object
         self.borne = borne
-        self.name = ""
+        self.name = self.called = ""
         self.at = 0
         self.wants_name = is_object
 
@@ -70,11 +75,15 @@ class Rewriting:
             level.name = clean = self._ways.text(meant, "")
         else:
             clean = self._ways.text(meant, self._name())
+            if level is not None and level.name.lower() in _CALLS:
+                level.called = meant if self._ways.bears(meant) else ""
         return written if clean == meant else _written(clean, like=written, closed=closed)
 
     def _name(self) -> str:
         level = self._levels[-1] if self._levels else None
-        return "" if level is None else level.borne or level.name
+        if level is None:
+            return ""
+        return level.borne or (level.called if level.name.lower() in _CALLED else "") or level.name
 
     def _gap(self, gap: str) -> str:
         if not gap:

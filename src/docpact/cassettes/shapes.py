@@ -31,6 +31,10 @@ _SIGNERS = ("x-amz-", "x-goog-", "x-oss-", "x-cos-", "q-sign", "q-ak", "q-key", 
 # Members that hold the address of whoever is told, or a picture.
 _HOOKS = frozenset({"notifyhook", "webhook", "webhookurl", "callback", "callbackurl", "hook", "hookurl"})
 _MASKS = frozenset({"maskbase64", "mask", "base64", "base64array", "imagebase64", "filebase64"})
+# Members whose text is a secret, although a number there is a count, or a yes or no.
+_SESSIONS = frozenset({
+    "auth", "cookies", "csrf", "jwt", "otp", "pass", "passcode", "session", "sessions", "sid", "tokens", "xsrf",
+})  # fmt: skip
 _DATA_URL = re.compile(r"data:[\w.+-]+/[\w.+-]+;base64,")
 _BASE64 = re.compile(r"[A-Za-z0-9+/]*={0,2}")
 _NAME = (
@@ -121,6 +125,6 @@ def instead_of(name: str, value: str) -> tuple[str, str]:
         content = value[begin.end() :] if begin else value
         good = len(content) % 4 == 0 and _BASE64.fullmatch(content) is not None
         return "a mask or picture", (begin.group() if begin else "") + (MASK if good else NO_MASK)
-    if names_a_secret(name):
+    if plain in _SESSIONS or names_a_secret(name):
         return MEMBER, PAGE if is_address else REDACTED
     return "", ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from base64 import b64decode, b64encode
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote, unquote_plus
 
@@ -27,8 +28,14 @@ _PART = re.compile(
     r"(?i)(\bname=\"?([^\"\r\n;]{1,100})\"?[^\r\n]*\r?\n(?:[^\r\n]+\r?\n){0,20}\r?\n)(.*?)(?=\r?\n--)", re.DOTALL
 )
 _TAG = re.compile(r"<([\w:.-]{1,60})(\s[^<>]{0,500})?>([^<>]+)(?=<)")
+_FIELD = re.compile(r"(?i)<(?:input|meta|param)\s[^<>]{1,1000}>")
+_NAMED = re.compile(r"(?i)\sname\s{0,4}=\s{0,4}[\"']?([^\s\"'<>]{1,100})")
+_VALUED = re.compile(r"(?i)(\s(?:value|content)\s{0,4}=\s{0,4})(\"[^\"]*\"|'[^']*'|[^\s\"'<>]+)")
+# How JSON begins in base64: {" and [{, with and without a blank between.
+_PACKED = re.compile(r"(?:ey[IJA]|ew[o0]|W3[st]|WyJ|Ww[o0])[A-Za-z0-9+/_-]{8,}={0,2}")
 _MOST_INSIDE = 4
 _MOST_PASSES = 6
+_TO_PLAIN, _TO_URLS = str.maketrans("-_", "+/"), str.maketrans("+/", "-_")
 _LONGEST_KEPT, _MOST_KEPT = 400, 10_000
 _WEBHOOK = next(shape for shape in SHAPES if shape.kind == "a webhook")
 _NAMES_OF_TOKENS = frozenset(
@@ -68,7 +75,7 @@ class Wording:
         elif "form-urlencoded" in kind or _FORM.fullmatch(begin.rstrip()):
             return "&".join(map(self._parameter, text.split("&")))
         elif "<" in text:
-            text = _TAG.sub(self._element, text)
+            text = _FIELD.sub(self._input, _TAG.sub(self._element, text))
         return self.plain(text)
 
     def json(self, text: str) -> str:
@@ -100,7 +107,23 @@ class Wording:
             return instead
         if value.lstrip()[:1] in ("{", "[") and '"' in value and len(self._inside) < _MOST_INSIDE:
             return self.json(value)
-        return self.plain(value)
+        return self._unpacked(value) or self.plain(value)
+
+    def _unpacked(self, value: str) -> str:
+        """Return JSON that stands in base64 without what must not be kept; nothing where there is no such thing in it."""
+        if len(self._inside) >= _MOST_INSIDE or _PACKED.fullmatch(value) is None:
+            return ""
+        bare = value.rstrip("=")
+        try:
+            text = b64decode(bare.translate(_TO_PLAIN) + "=" * (-len(bare) % 4)).decode()
+        except ValueError:
+            return ""
+        clean = self.json(text)
+        if clean == text:
+            return ""
+        written = b64encode(clean.encode("utf-8", "surrogatepass")).decode()
+        written = written.translate(_TO_URLS) if {"-", "_"} & set(value) else written
+        return written if len(value) % 4 == 0 else written.rstrip("=")
 
     def bears(self, name: str) -> bool:
         """Tell whether all that stands in a member of this name is a secret."""
@@ -191,7 +214,20 @@ class Wording:
 
     def _element(self, found: re.Match[str]) -> str:
         name, more, value = found.group(1), found.group(2) or "", found.group(3)
-        return f"<{name}{more}>{self.member(value, name)}" if names_a_secret(name) else found.group()
+        return f"<{name}{more}>{self.member(value, name)}" if self.bears(name) else found.group()
+
+    def _input(self, found: re.Match[str]) -> str:
+        """Return a field of a page: one names it, and another attribute holds its value."""
+        tag = found.group()
+        named = _NAMED.search(tag)
+        if named is None or not self.bears(named.group(1)):
+            return tag
+
+        def clean(held: re.Match[str]) -> str:
+            quote = held.group(2)[0] if held.group(2)[0] in "\"'" else ""
+            return f"{held.group(1)}{quote}{self._field(held.group(2).strip(quote or None), named.group(1))}{quote}"
+
+        return _VALUED.sub(clean, tag)
 
     def _shaped(self, text: str) -> str:
         for shape in found_in(text):
