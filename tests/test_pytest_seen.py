@@ -93,3 +93,10 @@ def test_what_did_not_arrive_whole_was_not_seen(tmp_path: Path) -> None:
     assert not path.exists()
     seen_by.answer(poll, Answer(200, body=body), 1.5)
     assert lines(path) == [{"at": 1500.0, "asked": "7", "payload": {"buttons": []}}]
+
+
+def test_a_file_that_cannot_be_written_is_wrong_usage(project: pytest.Pytester) -> None:
+    (project.path / "file").write_text("", "utf-8")
+    result = ran(project, "--docpact-seen", "file/seen.ndjson")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines("*--docpact-seen file/seen.ndjson: it cannot be written: *")

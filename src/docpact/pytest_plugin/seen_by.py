@@ -6,14 +6,14 @@ import json
 import os
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from docpact.addresses import operations
 
 if TYPE_CHECKING:
     import re
     from collections.abc import Sequence
     from pathlib import Path
-
-    import pytest
 
     from docpact.contract import Contract
     from docpact.exchange import Answer, Request
@@ -25,8 +25,11 @@ def begin(config: pytest.Config, name: str) -> Path:
     """Return the file to which the payloads of a run are added; the run itself, and no worker of it, begins it anew."""
     path = config.invocation_params.dir / name
     if not hasattr(config, "workerinput"):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(b"")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(b"")
+        except OSError as error:
+            raise pytest.UsageError(f"--docpact-seen {name}: it cannot be written: {error.strerror or error}") from error
     return path
 
 
