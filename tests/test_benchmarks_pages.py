@@ -90,7 +90,7 @@ def test_the_figures_as_json_are_those_of_the_table(tmp_path: Path, capsys: pyte
     assert told["pages"]["right"]["kinds"]["type"] == {"precision": 1, "recall": 1, "right": 3, "claims": 3}
     # A page that cannot be read gets no point, not even for what it does not say.
     assert told["pages"]["lost"]["right"] == 0
-    assert told["pages"]["lost"]["refused"].startswith("PageError: lost.txt is not")
+    assert told["pages"]["lost"]["refused"].startswith("PageError: lost.txt")
     assert told["overall"]["right"] == 0.5
     assert told["overall"]["invented"] == []
 

@@ -9,6 +9,7 @@ from docpact.derive import request, sections
 from docpact.derive.claims import Draft, Entry, Example, Lines, Note, Operation, Parameter
 from docpact.derive.example import find_example, scopes
 from docpact.derive.heads import read_members
+from docpact.derive.indents import with_depths
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,6 +25,7 @@ _TOKEN = re.compile(r"[A-Za-z][A-Za-z0-9_-]{1,63}")
 def draft(page: Page, style: str, parts: sections.Parts, entries: Sequence[Entry], region: Lines) -> Draft:
     """Make the draft of an operation whose members are known; `region` has the first and last line where they stand."""
     requests = request.find_requests(page.lines)
+    entries = with_depths(entries, page.raw)
     example, wrong = _example(page, parts, entries, region)
     notes = [note for note in (wrong, *_limits(entries)) if note is not None]
     if len(entries) > _MOST_ENTRIES:

@@ -35,9 +35,19 @@ _COPY = re.compile(
     r"(?i)(?:copy(?: (?:code|link|page|as markdown|to clipboard))?|copied!?|复制(?:代码|成功|链接)?|已复制|拷贝|コピー|복사"
     r"|copier|copiar|kopieren|копировать|try it(?: out)?!?|发送|send|调试|在线调试|run in apifox"
     r"|(?:show|hide|expand|collapse)(?: all| child| nested)?(?: attributes| properties| parameters| fields| items)?"
-    r"|(?:展开|收起|折叠)(?:全部|子属性|更多)?)"
+    r"|(?:展开|收起|折叠|显示|隐藏)(?:全部|更多|子?(?:属性|字段|参数))?)"
+)
+_TOGGLE = re.compile(
+    r"(?i)(?:show|hide|expand|collapse)(?: child| nested)?(?: attributes| properties| parameters| fields)"
+    r"|(?:展开|收起|显示|隐藏)子?(?:属性|字段|参数)"
 )
 _NUMBERS = re.compile(r"[\d\s]+")
+
+
+def is_toggle(one: Element) -> bool:
+    """Tell whether an element is what is clicked to see the members of a member."""
+    clicked = one.tag in ("button", "summary") or one.get("role") == "button"
+    return clicked and _TOGGLE.fullmatch(" ".join(one.words().split())) is not None
 
 
 def is_hidden(one: Element) -> bool:

@@ -149,6 +149,12 @@ def _joint(before: str, after: str, *, apart: bool) -> str | None:
     return None
 
 
+def is_member(one: Element) -> bool:
+    """Tell whether what an element holds is a row that names a member with its type."""
+    row = _row(one.children)
+    return row is not None and _names_a_type([chip for each in row for chip in _chips(each)])
+
+
 def chosen(select: Element) -> list[str]:
     """Return what is chosen in a list to choose from: the option that is marked, or the first."""
     options = [one for one in select.walk() if one.tag == "option"]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from docpact.derive import definitions, inline, labels
 from docpact.derive.grids import Grid, grid, tables_within
-from docpact.derive.hidden import is_hidden
+from docpact.derive.hidden import is_hidden, is_toggle
 from docpact.derive.listings import language, listing
 from docpact.derive.markup import BLOCK, Element
 
@@ -59,14 +59,19 @@ class Renderer:
             self.lines.append("")
 
     def flow(self, one: Element) -> None:
-        """Render what an element holds: runs of words, and blocks between them."""
+        """Render what an element holds: runs of words, and blocks between them; what a member holds is indented below it."""
         run: list[Element | str] = []
+        outer = self.indent
         for child in one.children:
             if isinstance(child, str) or (not child.broken and child.tag not in BLOCK and not _is_listing(child)):
                 run.append(child)
                 continue
             self.words(run, one)
             run = []
+            if is_toggle(child) or (child.tag == "summary" and inline.is_member(child)):
+                self.block(child) if not is_toggle(child) else None
+                self.indent = outer if _is_laid_out(one) else f"{outer}  "
+                continue
             if is_hidden(child) or not self._named(child):
                 continue
             if child.tag in ("ul", "ol") and _VALUES.search(f"{one.get('class')} {child.get('class')}"):
@@ -74,6 +79,7 @@ class Renderer:
             else:
                 self.block(child)
         self.words(run, one)
+        self.indent = outer
 
     def _named(self, one: Element) -> bool:
         """Put the name of its tab above a panel; a row of tabs whose names stand above their panels is left away."""
@@ -142,7 +148,9 @@ class Renderer:
         outer = self.indent
         for number, child in enumerate((item for item in one.elements if not is_hidden(item)), start=1):
             if child.tag != "li":
+                self.indent = f"{outer}  "
                 self.block(child)
+                self.indent = outer
                 continue
             mark = f"{number}. " if numbered else "- "
             inner = Renderer(f"{outer}  ", self.depth, self.tabs)
@@ -300,6 +308,11 @@ def _is_heavy(cell: Element) -> bool:
     return cell.broken and any(
         one.get("role") == "tabpanel" or (one.tag == "pre" and "\n" in one.words()) for one in cell.walk()
     )
+
+
+def _is_laid_out(one: Element) -> bool:
+    """Tell whether an element holds what has an indentation of its own, or none."""
+    return any(each.tag in ("pre", "table", *_HEADINGS) for each in one.walk())
 
 
 def _is_item(one: Element) -> bool:
