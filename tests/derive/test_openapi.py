@@ -11,8 +11,9 @@ import pytest
 from docpact.derive import documents, emit, openapi
 from docpact.derive.decisions import Decisions
 from docpact.derive.page import read_page
+from docpact.derive.reading import read
 from docpact.derive.settle import settle
-from docpact.errors import MissingExtraError
+from docpact.errors import MissingExtraError, PageError
 
 Fields = dict[str, dict[str, Any]]
 
@@ -404,7 +405,14 @@ def test_a_name_that_stands_twice_is_told() -> None:
 def test_what_cannot_be_read_is_told_with_its_line(text: str, said: str) -> None:
     page = read_page(text.encode())
     assert openapi.drafts(page) == []
-    assert any(said in note.message for note in openapi.unread(page))
+    assert said in " ".join(openapi.seen(page))
+    with pytest.raises(PageError, match="OpenAPI document"):
+        read(text.encode())
+
+
+def test_a_document_without_an_answer_in_json_is_told() -> None:
+    with pytest.raises(PageError, match=r"an OpenAPI document in YAML \(line 2\), no answer of 2xx in JSON in its 1 paths"):
+        read(b"\nopenapi: 3.0.0\npaths:\n  /x:\n    get: {responses: {'204': {description: gone}}}\n")
 
 
 def test_a_bomb_of_aliases_and_one_of_references_end_soon() -> None:

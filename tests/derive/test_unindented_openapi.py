@@ -307,6 +307,7 @@ FORMS: dict[str, Callable[[str], str]] = {
 def test_a_document_whose_lists_settle_it_is_rebuilt_whole(text: str, form: str) -> None:
     whole, rebuilt = read(text), read(FORMS[form](text))
     assert "without its indentation" in rebuilt.style
+    assert "fit nowhere" not in str(rebuilt.notes)
     assert members(rebuilt) == members(whole)
     assert all(entry.depth is not None for entry in rebuilt.entries)
     assert (rebuilt.example and rebuilt.example.value) == (whole.example and whole.example.value)

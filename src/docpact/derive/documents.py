@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from docpact.derive import in_json, unindented
 from docpact.derive.claims import Note
 from docpact.derive.regions import COLLAPSED, depth_of, even, first_of, is_flat, regions
-from docpact.derive.tree import BrokenDocumentError, Node
+from docpact.derive.tree import BrokenDocumentError, Node, TooLargeError
 from docpact.errors import MissingExtraError
 
 if TYPE_CHECKING:
@@ -78,6 +78,8 @@ def _indented(body: list[str], first: int) -> Document:
     """Read YAML; where it is broken beyond mending, rebuild it as if it had lost its indentation."""
     try:
         return _yaml_document(_dedented(body), first)
+    except TooLargeError:
+        raise
     except BrokenDocumentError as error:
         rebuilt = _rebuilt(body, first)
         if not any(rebuilt.root.get(name) for name in ("paths", "components", "definitions")):
@@ -93,6 +95,8 @@ def _yaml_document(body: list[str], first: int) -> Document:
     for _ in range(max(1, min(_MOST_MENDED, _MOST_MENDED_TEXT // (1 + sum(map(len, body)))))):
         try:
             return _parsed(reader.parse(body, first), "YAML", notes)
+        except TooLargeError:
+            raise
         except BrokenDocumentError as error:
             at = next((at for at in (error.line - first, error.line - first - 1) if _mend(body, at)), None)
             if at is None:

@@ -7,7 +7,7 @@ import re
 from bisect import bisect_right
 from typing import TYPE_CHECKING
 
-from docpact.derive.tree import DEEPEST, MOST_NODES, BrokenDocumentError, Node, Parsed
+from docpact.derive.tree import DEEPEST, MOST_NODES, BrokenDocumentError, Node, Parsed, TooLargeError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,9 +55,9 @@ class _Reader:
         """Read the value at a place; `_end` is then behind it."""
         self._left -= 1
         if depth > DEEPEST:
-            raise BrokenDocumentError(f"the JSON is nested deeper than {DEEPEST} levels", self.line(at))
+            raise TooLargeError(f"the JSON is nested deeper than {DEEPEST} levels", self.line(at))
         if self._left < 0:
-            raise BrokenDocumentError(f"the JSON has more than {MOST_NODES:,} values", self.line(at))
+            raise TooLargeError(f"the JSON has more than {MOST_NODES:,} values", self.line(at))
         first = self._text[at : at + 1]
         if first == "{":
             return self._table(at, depth)

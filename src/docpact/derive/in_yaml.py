@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from docpact.derive.tree import DEEPEST, MOST_NODES, BrokenDocumentError, Node, Parsed, plain
+from docpact.derive.tree import DEEPEST, MOST_NODES, BrokenDocumentError, Node, Parsed, TooLargeError, plain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,9 +59,9 @@ class _Document:
         line = self._line(event.start_mark)
         self._count += 1
         if depth > DEEPEST:
-            raise BrokenDocumentError(f"the YAML is nested deeper than {DEEPEST} levels", line)
+            raise TooLargeError(f"the YAML is nested deeper than {DEEPEST} levels", line)
         if self._count > MOST_NODES:
-            raise BrokenDocumentError(f"the YAML has more than {MOST_NODES:,} values", line)
+            raise TooLargeError(f"the YAML has more than {MOST_NODES:,} values", line)
         if isinstance(event, yaml.AliasEvent):
             if event.anchor not in self._anchors:
                 raise BrokenDocumentError(f"the alias {str(event.anchor)[:60]!r} names nothing that ended before it", line)
@@ -71,7 +71,7 @@ class _Document:
         if getattr(event, "anchor", None) and not isinstance(event, yaml.AliasEvent):
             self._anchors[event.anchor] = node, weight
         if weight > _MOST_GROWN:
-            raise BrokenDocumentError(f"the aliases of the YAML grow into more than {_MOST_GROWN:,} values", line)
+            raise TooLargeError(f"the aliases of the YAML grow into more than {_MOST_GROWN:,} values", line)
         return node, weight
 
     def _built(self, event: Any, depth: int, line: int) -> tuple[Node, int]:

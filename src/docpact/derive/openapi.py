@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from docpact.derive import documents
-from docpact.derive.claims import Draft, Entry, Example, Json, Note
+from docpact.derive.claims import Draft, Entry, Example, Json
 from docpact.derive.openapi_members import Members
 from docpact.derive.openapi_refs import References
 from docpact.derive.openapi_request import METHODS, Requests
@@ -26,6 +26,7 @@ _PLAIN_JSON = re.compile(r"(?i)application/json\b.*")
 _CHINESE = re.compile("[\u4e00-\u9fff]")
 _KANA = re.compile("[\u3040-\u30ff]")
 _MOST_ENTRIES = 100_000
+_MOST_TOLD = 3
 
 
 def drafts(page: Page) -> list[Draft]:
@@ -176,6 +177,16 @@ def _names(value: Json) -> set[str]:
     return set(first) if isinstance(first, dict) else set()
 
 
-def unread(page: Page) -> tuple[Note, ...]:
-    """Return why documents of a page were not read, for an error that must say what was recognised."""
-    return tuple(note for one in documents.find(page) for note in one.notes)
+def seen(page: Page) -> list[str]:
+    """Tell which documents a page has that document no answer in JSON, for an error that says what was recognised."""
+    told = []
+    for one in documents.find(page)[:_MOST_TOLD]:
+        broken = next((note for note in one.notes if one.form == documents.NOTHING), None)
+        if broken is not None:
+            told.append(f"line {broken.lines[0]} has {broken.message}")
+        else:
+            paths = len(one.root.table("paths"))
+            told.append(
+                f"an OpenAPI document in {one.form} (line {one.root.lines[0]}), no answer of 2xx in JSON in its {paths} paths"
+            )
+    return told

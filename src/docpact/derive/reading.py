@@ -70,6 +70,7 @@ def _unreadable(page: Page, name: str) -> PageError:
     seen = [f"a request ({requests[0].method} {requests[0].path}, line {requests[0].line})"] if requests else []
     seen += [f"{divided.labels} headings"] if divided.labels else []
     seen += [f"the statuses {', '.join(list(divided.statuses)[:6])}"] if divided.statuses else []
+    seen += openapi.seen(page)
     missing = [] if requests else ["a request (a method and a path, or a curl line)"]
     missing += ["members of an answer (names with their types)"]
     first = next((line for line in page.lines if line), "")[:60]

@@ -30,6 +30,10 @@ class BrokenDocumentError(Exception):
         self.line = line
 
 
+class TooLargeError(BrokenDocumentError):
+    """A text is beyond the bounds on depth and size, whatever it says."""
+
+
 @dataclass(frozen=True)
 class Parsed:
     """A document that was read: its root, the line it ends on, and the names that a table has twice, with their lines."""
@@ -108,13 +112,13 @@ def plain(text: str) -> str | float | bool | None:
 
 
 def as_json(node: Node) -> Json:
-    """Make a value of a node, an anchor's as often as it is named; raise `BrokenDocumentError` beyond 50,000 values."""
+    """Make a value of a node, an anchor's as often as it is named; raise `TooLargeError` beyond 50,000 values."""
     left = [_MOST_VALUES]
 
     def made(one: Node) -> Json:
         left[0] -= 1
         if left[0] < 0:
-            raise BrokenDocumentError(f"a value holds more than {_MOST_VALUES:,} others", node.lines[0])
+            raise TooLargeError(f"a value holds more than {_MOST_VALUES:,} others", node.lines[0])
         if one.kind == "table":
             return {name: made(inner) for name, inner in one.members.items()}
         return [made(inner) for inner in one.items] if one.kind == "list" else one.value

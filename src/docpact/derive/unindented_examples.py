@@ -26,7 +26,7 @@ def examples(root: Node, free: Mapping[int, Sequence[int]], read: Sequence[Token
     """Put the examples of a rebuilt document in the place of their lines; tell where nothing settles how they nest."""
     notes: list[Note] = []
     for holder in [one for one in walk(root) if one.kind == "table"]:
-        schema = holder.get("schema")
+        schema = holder.get("schema") or (holder if {"type", "properties", "allOf", "$ref"} & set(holder.members) else None)
         for table, name in _places(holder):
             node = table.members[name]
             held = free.get(id(node))

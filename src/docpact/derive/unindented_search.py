@@ -70,7 +70,7 @@ class Search:
         """Read all lines as one table of the kind `root`."""
         states = [State(0, 0.0, (Frame(root, -1),), None, frozenset())]
         strange: list[int] = []
-        in_a_row = 0
+        in_a_row, in_block = 0, False
         stopped: int | None = None
         for at, token in enumerate(self._tokens):
             if self._steps > _MOST_STEPS:
@@ -78,10 +78,10 @@ class Search:
                 break
             moved = [] if token.form == "text" else self._moved(states, at)
             if moved:
-                states, in_a_row = moved, 0
+                states, in_a_row, in_block = moved, 0, token.block
                 continue
             states = [one._replace(trace=Step(one.trace, at, self._last_target(one), "text")) for one in states]
-            if token.form != "text" or not self._goes_on(at):
+            if not self._goes_on(at, in_block=in_block):
                 strange.append(at)
                 in_a_row += 1
                 if in_a_row >= _MOST_STRANGE:
@@ -91,12 +91,12 @@ class Search:
         doubt = best.doubt | (frozenset(self._branched) if not self._whole else frozenset())
         return Found(tuple(_steps(best.trace)), doubt, tuple(strange), best.hard, self._whole, stopped)
 
-    def _goes_on(self, at: int) -> bool:
-        """Tell whether words may belong to the value above them; the numbers of lines that a page shows do not."""
-        if self._tokens[at].text.isdecimal():
+    def _goes_on(self, at: int, *, in_block: bool) -> bool:
+        """Tell whether words belong to the value above them; the numbers of lines that a page shows do not."""
+        before, token = self._tokens[at - 1] if at else None, self._tokens[at]
+        if token.text.isdecimal() or before is None:
             return False
-        before = self._tokens[at - 1] if at else None
-        return before is not None and (before.block or before.form in ("text", "pair", "item"))
+        return in_block or before.block or (token.form == "text" and before.form in ("text", "pair", "item"))
 
     def _last_target(self, state: State) -> int:
         return state.trace.target if state.trace is not None else -1

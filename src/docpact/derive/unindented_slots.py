@@ -55,6 +55,9 @@ class Slots:
             return
         if token.key in _ABOUT and token.form == "pair" and frame.role == "items":
             soft += 1.5
+        if token.key == "example" and token.form == "bare" and frame.kind == "schema" and frame.role == "schema":
+            # The example of an answer stands beside its schema rather than in it.
+            soft += 2
         if inner is not None and inner.kind == "properties" and inner.role == "properties":
             frame = frame._replace(members=inner.keys)
         for mode, opened, hard in self._slot(kind, frame, at, 2 * at + 1):
