@@ -32,7 +32,7 @@ def drafts(page: Page) -> list[Draft]:
     known = evidence.collect(page, parts)
     found: list[tuple[tuple[int, int], list[Entry]]] = []
     for one in parts.sections:
-        if one.kind in sections.REQUEST or one.kind == "auth" or not (one.status or "2").startswith("2"):
+        if one.kind in sections.REQUEST or one.kind in ("auth", "footer") or not (one.status or "2").startswith("2"):
             continue
         for run in _runs(page, one.start, one.end):
             kept = _kept(page, run, known)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NoReturn
 
@@ -11,6 +12,8 @@ from docpact.derive.claims import Example, Field, Json, Note
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+# `{id}` on a line of its own is a part of a path, `[ A, B ]` lists values.
+_TEMPLATE = re.compile(r"\{\{?[\w.-]{1,80}\}?\}|\[\s*[A-Za-z_][\w ,-]{0,2000}\]")
 _MOST_VALUES = 50_000
 _MOST_NOTES = 50
 
@@ -28,7 +31,7 @@ def find_example(lines: Sequence[str], start: int, end: int) -> tuple[Example | 
     wrong: Note | None = None
     at = start
     while at < end:
-        if lines[at][:1] not in ("{", "["):
+        if lines[at][:1] not in ("{", "[") or _TEMPLATE.fullmatch(lines[at]):
             at += 1
             continue
         text = "\n".join(lines[at:end])

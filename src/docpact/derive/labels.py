@@ -54,7 +54,10 @@ VALUE_LABELS = (
     ("limit", re.compile(rf"(?i)(?:{_LIMITS})\s*[:：]\s*(?P<rest>.*)")),
     ("limit", re.compile(r"(?i)(?:匹配正则|正则匹配|match pattern|pattern|constant value|最小值|最大值)(?P<rest>)")),
 )
-IN_PROSE = re.compile(rf"(?i)[,，;；(（。.]?\s*(?:{_VALUES}|{_VALUES_EN})\s*(?:包括|有|are|is)?\s*[:：]\s*(?P<rest>.*)$")
+IN_PROSE = re.compile(
+    rf"(?i)[,，;；(（。.]?\s*(?:{_VALUES}|{_VALUES_EN})"
+    r"(?:\s*(?:包括|有|为|are|is|includes?)?\s*[:：]\s*|\s*(?:包括|includes?\s|are\s)\s*)(?P<rest>.*)$"
+)
 LIMIT = re.compile(
     r"(?i)(?:[<>≥≤]=?|=)\s*-?\d[\d.]*\s*(?:字符|characters?|chars?|项|items?|个|properties|属性)?"
     r"|[\[(]?\s*-?\d[\d.]*\s*(?:\.\.|to|–|~)\s*-?\d[\d.]*\s*[\])]?\s*(?:字符|characters?|chars?|项|items?|个)?"
@@ -68,7 +71,7 @@ CHILDREN = re.compile(
     r"(?i)[▸▾▶▼+>-]?\s*(?:(?:show|hide|expand|collapse|view)\s+(?:\d+\s+)?(?:child|nested|more|all)?\s*"
     r"(?:attributes|properties|fields|parameters|children|objects?|schema|items|all)|\d+ (?:properties|attributes|fields)"
     r"|(?:显示|隐藏|展开|收起|查看|折叠)\s*(?:全部|所有)?\s*\d*\s*[个项]?\s*子?(?:属性|字段|参数|项)|\d+\s*个?属性"
-    rf"|expand all|collapse all|{translations.CHILDREN})"
+    rf"|expand all|collapse all|generate code|生成代码|{translations.CHILDREN})"
 )
 
 _SECTIONS = {
@@ -81,7 +84,7 @@ _SECTIONS = {
     "auth": {"authorization", "authorizations", "鉴权", "授权", "认证", "authentication"},
     "code": {
         "示例代码", "请求示例代码", "请求示例", "代码示例", "code samples", "request code samples", "request samples",
-        "request example", "request examples", "generate code", "request sample", "sample code", "request sample code",
+        "request example", "request examples", "request sample", "sample code", "request sample code",
     },
     "response": {"返回响应", "响应", "返回", "返回结果", "返回参数", "响应参数", "responses", "response", "returns"},
     "body": {"body", "数据结构", "返回数据结构", "data schema", "schema", "响应体", "response body"},
@@ -97,6 +100,16 @@ _MEMBERS = (
 )
 _ANSWER_ZH = r"(?:成功|接口|正常)*(?:返回|响应|應答|应答|出参|输出|回应)(?:结果|数据|参数|体|内容|信息|消息|值|的)*"
 _SECTIONS_SAID = (
+    (
+        "footer",
+        re.compile(
+            r"was this page helpful.*|esta página foi útil.*|¿?esta página le ayudó.*|cette page.* utile.*"
+            r"|war diese seite hilfreich.*|このページは役に立.*|이 페이지가 도움이.*|была ли эта страница.*"
+            r"|(?:此页面|本页|此页)(?:对您|对你)?(?:是否)?有帮助.*|(?:最后)?(?:修改|更新)(?:时间|于)[：: ].*"
+            r"|(?:last )?(?:modified|updated)(?: at| on)?[: ].*|(?:built with|powered by) .*|©.*"
+            r"|previous(?: page)?|next(?: page)?|上一[页篇]|下一[页篇]|on this page|本页目录|页面导航|edit this page.*"
+        ),
+    ),
     (
         "code",
         re.compile(

@@ -17,13 +17,14 @@ _VALUE = r"[A-Za-z0-9][A-Za-z0-9_.:+-]*"
 _WHOLE = re.compile(rf"[`'\"]?(?P<value>{_VALUE})[`'\"]?")
 _LED = re.compile(rf"[,，、|/]\s*[`'\"]?(?P<value>{_VALUE})[`'\"]?")
 _EXPLAINED = re.compile(rf"[`'\"•*-]*\s*(?P<value>{_VALUE})[`'\"]?\s*(?:[:：=（(–—-]|\s|[^\x00-\x7f]).*")
-_SEPARATOR = re.compile(r"\s*[,，、|;；/]\s*|\s+(?:or|和|或|与|and)\s+|\s+")
+_SEPARATOR = re.compile(r"\s*[,，、|;；/]\s*(?:(?:or|and|或者?|和|以及)\s+)?|\s+(?:or|和|或|与|and)\s+|\s+")
 _IN_SENTENCE = re.compile(rf"{_VALUE}")
 _QUOTED = r"[`\"'‘“][\w.:+-]{1,60}[`\"'’”]"
 _QUOTED_ENDS = re.compile(
     rf"(?i)(?:\s*[(（]?\b(?:(?:is|are|must be|can be|being|=)\s+)?(?:one of|either|any of)\b:?\s*|(?:值)?为\s*|[:：(（]\s*)"
     rf"(?P<values>{_QUOTED}(?:\s*(?:,|，|、|/|\||\bor\b|\band\b|或|和|,\s*or)\s*{_QUOTED})+)\s*[)）]?[.。]?$"
 )
+_CONTAINS = re.compile(r"[,，;；：:]?\s*(?:包括|包含|分为|分别为|分别是)\s*[:：]?\s*(?P<rest>[`'\"“]?[A-Z0-9][A-Z0-9_]+.*)$")
 _CAPITALS_END = re.compile(
     r"(?:^|[\s:：,，(（])(?P<values>[A-Z][A-Z0-9_]+(?:\s*(?:\||/|、)\s*[A-Z][A-Z0-9_]+){2,60})\s*[)）]?[.。]?$"
 )
@@ -85,7 +86,7 @@ def _values_of(line: str) -> tuple[list[str], bool]:
     """Read one line of values: (the values, whether the line tells several apart or explains one)."""
     if len(line) > _LONGEST:
         return [line], False
-    bare = line.strip("[]()（）.。 ").strip(",，、")
+    bare = re.sub(r"^[-*•·]\s+", "", line).strip("[]()（）.。 ").strip(",，、")
     if (whole := _WHOLE.fullmatch(bare)) is not None:
         return [whole["value"]], line[:1] in ",，、"
     pieces = [_WHOLE.fullmatch(piece) for piece in _SEPARATOR.split(bare) if piece]
@@ -153,6 +154,11 @@ def _announced(line: str) -> tuple[list[str], str] | None:
         # One value behind a colon may be any word.
         if len(values) >= _SEVERAL:
             return values, line[: said.start() + (line[said.start()] in "。.")].strip()
+    contains = _CONTAINS.search(line)
+    if contains is not None:
+        values, _ = _values_of(contains["rest"])
+        if len(values) >= _SEVERAL:
+            return values, line[: contains.start()].strip()
     for pattern, least in ((_QUOTED_ENDS, _SEVERAL), (_CAPITALS_END, _SEVERAL + 1)):
         ends = pattern.search(line)
         if ends is not None:

@@ -65,6 +65,8 @@ def divide(lines: Sequence[str]) -> Parts:
             parts.media_type = media if answering and parts.media_type is None else parts.media_type
             kind = "body" if answering else None
         if kind is not None:
+            if kind == "object" and not answering and parts.sections[-1].kind in ("request", "request-body"):
+                kind = "request-body"
             answering = _answers(kind, now=answering)
             _open(parts, _placed(kind, answering=answering), at + 1, status)
             parts.labels += 1
@@ -116,7 +118,7 @@ def _opens(line: str) -> bool:
 def _answers(kind: str, *, now: bool) -> bool:
     if kind in ("response", "answer"):
         return True
-    return now and kind not in REQUEST and kind not in ("request", "code", "auth")
+    return now and kind not in REQUEST and kind not in ("request", "code", "auth", "footer")
 
 
 def _placed(kind: str, *, answering: bool) -> str:
