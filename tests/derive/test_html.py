@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import base64
+import io
 import json
 import plistlib
 from typing import TYPE_CHECKING
 
 import pytest
 
+from docpact.cli import main
 from docpact.derive import listings, markup, saved
 from docpact.derive.page import as_text, read_page
 from docpact.derive.reading import read
@@ -287,3 +289,15 @@ def test_the_language_of_a_listing_is_kept() -> None:
     for said in ("<code class='hljs language-json5'>", "<code data-lang=json5>", "<code class='lang-json5'>"):
         page = markup.parse(f"<pre>{said}x</code></pre>", "x")
         assert listings.language(page.elements[0]) == "json5"
+
+
+def test_a_saved_page_becomes_a_contract_with_its_text_in_it(root: Path, tmp_path: Path) -> None:
+    out, err = io.StringIO(), io.StringIO()
+    folder = tmp_path / "order"
+    assert main(["derive", str(root / PAGES / "chips.html"), "--out", str(folder)], io.BytesIO(), out, err) == 0
+    assert f"those of {folder / 'page.txt'}" in out.getvalue()
+    assert (folder / "page.txt").read_bytes() == as_text((root / PAGES / "chips.html").read_bytes())
+    assert main(["derive", str(folder), "--check"], io.BytesIO(), out, err) == 0
+    schema = json.loads((folder / "order.schema.json").read_bytes())
+    line = schema["properties"]["stage"]["x-page-lines"]["enum"][0]
+    assert (folder / "page.txt").read_text("utf-8").split("\n")[line - 1] == "Available options: `PACKED`, `SENT`, `THERE`"

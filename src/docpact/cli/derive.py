@@ -53,6 +53,8 @@ class _Job:
     directory: Path
     is_folder: bool
     where: str
+    # Whether the page is no text, so that the lines are those of the text that was made of it.
+    made: bool = False
 
 
 def run(options: argparse.Namespace, streams: Streams) -> int:
@@ -78,6 +80,11 @@ def run(options: argparse.Namespace, streams: Streams) -> int:
     written = {path: _write(path, content) for path, content in targets.items()}
     written |= {path: _write(path, content) for path, content in _accept(job).items()}
     _say(streams, telling.summary(reading, job.where))
+    if job.made:
+        kept = (
+            "the text that was made of it" if job.is_folder else f"{job.directory / 'page.txt'}, the text that was made of it"
+        )
+        _say(streams, [f"lines      those of {kept}", ""])
     _say(streams, [f"{'wrote' if changed else 'unchanged':10} {path}" for path, changed in written.items()])
     if options.decide and (job.is_folder or job.folder.contract is not None):
         _say(streams, telling.to_keep(options.decide))
@@ -109,9 +116,10 @@ def _job(options: argparse.Namespace) -> _Job:
             )
         directory, is_folder = Path(options.out or given.parent), False
         contract = _read(directory / "contract.toml", may_be_absent=True) if options.out else None
-    content = as_text(_read(page) or b"", page.as_posix())
+    given_bytes = _read(page) or b""
+    content = as_text(given_bytes, page.as_posix())
     name = directory.resolve().name or "contract"
-    return _Job(Folder(name, content, contract), directory, is_folder, page.as_posix())
+    return _Job(Folder(name, content, contract), directory, is_folder, page.as_posix(), content != given_bytes)
 
 
 def _page_name(name: str) -> str:
