@@ -47,11 +47,14 @@ def _lines(told: Told, departures: list[Departure], paint: Paint) -> Iterator[st
     rows = [(plain(departure.pointer), _what(departure), _often(departure)) for departure in departures]
     first, second, third = (min(_WIDEST, max(width(row[n]) for row in rows)) for n in range(3))
     for departure, (pointer, what, often) in zip(departures, rows, strict=True):
-        where = paint(f"first {place(departure.first)}", "36")
+        where = f"first {place(departure.first)}"
         if departure.times > 1 and departure.last != departure.first:
-            where += paint(f", last {place(departure.last)}", "36")
+            where += f", last {place(departure.last)}"
         columns = [_padded(pointer, first), *([_padded(what, second)] if second else []), often.rjust(third)]
-        yield f"  {'  '.join(columns)}  {where}{_since(told, departure)}\n"
+        head, since = f"  {'  '.join(columns)}", _since(told, departure)
+        # A place is never broken: where it does not fit, it stands on a line of its own.
+        whole = told.width is None or width(head) + width(where) + width(since) < told.width
+        yield f"{head}  {paint(where, '36')}{since}\n" if whole else f"{head}{since}\n      {paint(where, '36')}\n"
         if departure.rule == "documented-enum":
             yield from _around(told, departure)
 
