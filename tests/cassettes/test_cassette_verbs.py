@@ -170,6 +170,17 @@ def test_what_cannot_be_read_is_told_with_exit_code_3_and_the_rest_is_done(
     assert run(verb, "-")[0] == 2
 
 
+@pytest.mark.parametrize("verb", [("lint",), ("lint", "--allow-none")])
+def test_an_answer_without_a_status_is_unreadable(run: Callable[..., Said], tmp_path: Path, verb: tuple[str, ...]) -> None:
+    whole = of_vcrpy(right(), "json").decode()
+    (tmp_path / "a.json").write_text(whole.replace('"status": {', '"said": {'), "utf-8")
+    code, out, _ = run(*verb, "a.json")
+    assert (code, "its answer has no status" in out) == (3, True)
+    (tmp_path / "a.json").write_text(whole.replace('"code": 200', f'"code": {"9" * 6000}'), "utf-8")
+    code, out, _ = run(*verb, "a.json")
+    assert (code, "no JSON (a number has too many digits)" in out) == (3, True)
+
+
 def test_age_tells_what_is_too_old_and_what_says_nothing_of_time(run: Callable[..., Said], tmp_path: Path) -> None:
     (tmp_path / "old.yaml").write_bytes(of_vcrpy(right(), "yaml", {"recorded_at": "2026-01-01T00:00:00Z"}))
     (tmp_path / "young.json").write_bytes(b"".join(written(right(), {"recorded_at": "2026-05-20T00:00:00+00:00"})))

@@ -125,7 +125,8 @@ class _Composer:
         while not isinstance(event := self._next(), yaml.MappingEndEvent):
             name = self._scalar(event, line) if isinstance(event, yaml.ScalarEvent) else None
             if not isinstance(name, str) or name in table:
-                raise _wrong("a name in a table of the YAML text is no text, or comes twice", line)
+                where = event.start_mark.line + 1
+                raise _wrong("a name in a table of the YAML text is no text, or comes twice", where)
             table[name], more = self._value(self._next(), depth + 1)
             weight += more + 1
         return table, weight

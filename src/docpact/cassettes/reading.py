@@ -110,7 +110,9 @@ def _from_json(content: bytes) -> Any:
     try:
         return json.loads(content.decode("utf-8", "surrogatepass"), object_pairs_hook=_table)
     except (ValueError, RecursionError) as error:
-        said = "nested too deep" if isinstance(error, RecursionError) else str(error)[:120]
+        # What Python says of a number of many digits speaks of Python.
+        said = str(error)[:120] if "digits" not in str(error) else "a number has too many digits"
+        said = "nested too deep" if isinstance(error, RecursionError) else said
         raise CaptureError(f"the text is no JSON ({said})", hint=_HINT) from error
 
 

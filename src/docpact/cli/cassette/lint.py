@@ -124,16 +124,21 @@ def _answer(found: files.Found, number: int, one: Interaction, contract: Contrac
 
     code = one.response.get("status")
     code = str(code.get("code") if isinstance(code, dict) else code)
+    shown = found.recording.shown(found.name, number)
+    if not (code.isascii() and code.isdigit() and len(code) == _DIGITS):
+        return captures.Unreadable(
+            shown, "its answer has no status", "take the cassette from the repository, or record it again"
+        )
     exchange = Exchange(
         method=one.method,
         url=one.uri,
-        status=int(code) if code.isascii() and code.isdigit() and len(code) == _DIGITS else None,
+        status=int(code),
         body=one.response.get("body"),
         encoding=header(one.response["headers"], "content-encoding"),
         at=milliseconds(one.at or found.recording.beside(number).get("recorded_at")),
     )
     settings = inputs.Settings(captures.DEFAULT_LIMIT, inputs.operations(contract.openapi))
-    return answer(exchange, found.recording.shown(found.name, number), settings)
+    return answer(exchange, shown, settings)
 
 
 def _report(
