@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict, UserList
+from decimal import Decimal
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from contracts_made import ODD_NAMES, contract_of, odd_payload, odd_schema
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from naively import NAMES, counts, documented, values
+from naively import NAMES, counts, documented, fits, values
 
 from docpact.api import load
 from docpact.drift import observed, stories
@@ -20,6 +23,13 @@ if TYPE_CHECKING:
     from docpact.drifted import Drift
 
 CONTRACT = load()
+
+
+class State(StrEnum):
+    """A status as a program may hold it."""
+
+    SUCCESS = "SUCCESS"
+
 
 _LEAVES = st.one_of(
     st.none(),
@@ -56,6 +66,7 @@ def told(drift: Drift) -> dict[tuple[str, str, str], int]:
     return {key: times for key, times in found.items() if key[0] != "time-unit"}
 
 
+@settings(deadline=None)
 @given(_PAYLOADS)
 def test_the_counts_are_those_of_a_plain_count(payloads: list[Any]) -> None:
     drift = CONTRACT.drift(payloads)
@@ -70,10 +81,13 @@ def test_the_counts_are_those_of_a_plain_count(payloads: list[Any]) -> None:
         assert member.absent == len(found) - len(there)
         assert member.null == sum(value is None for value in there)
         assert sum(member.types.values()) == len(there) - member.null
+        kinds = [part["type"]] if isinstance(part.get("type"), str) else list(part.get("type", ()))
+        assert member.empty == sum(value in ("", [], {}) and fits(value, kinds) for value in there)
         if "enum" in part:
             assert member.values == {value: there.count(value) for value in part["enum"]}
 
 
+@settings(deadline=None)
 @given(_PAYLOADS, st.randoms(use_true_random=False))
 def test_another_order_changes_places_and_nothing_else(payloads: list[Any], chance: random.Random) -> None:
     again = chance.sample(payloads, len(payloads))
@@ -88,6 +102,7 @@ def test_another_order_changes_places_and_nothing_else(payloads: list[Any], chan
     }
 
 
+@settings(deadline=None)
 @given(_PAYLOADS)
 def test_a_payload_without_departures_is_one_that_the_page_allows(payloads: list[Any]) -> None:
     rules = {"documented-enum", "documented-type", "documented-null", "documented-required"}
@@ -268,6 +283,18 @@ def test_a_contract_without_enums_lifecycle_and_roles_is_counted_too() -> None:
         ("undocumented-member", 1, 3),
     ]
     assert (drift.steps, drift.unseen_steps, dict(drift.statuses)) == ((), (), {})
+
+
+def test_what_python_makes_of_json_by_other_names_is_counted_as_json() -> None:
+    payload = OrderedDict(buttons=UserList(), status=State.SUCCESS, action=("a",), submitTime=Decimal(1), more=OrderedDict())
+    drift = CONTRACT.drift([payload])
+    assert {(d.rule, d.pointer, d.found, tuple(d.types)) for d in drift.departures} == {
+        ("documented-type", "/buttons", "UserList", ()),
+        ("documented-type", "/action", "tuple", ()),
+        ("documented-type", "/submitTime", "Decimal", ()),
+        ("undocumented-member", "/more", None, ("object",)),
+    }
+    assert "/status=SUCCESS" in CONTRACT.coverage([payload]).groups[0].features
 
 
 def test_the_names_of_types_are_those_of_json() -> None:

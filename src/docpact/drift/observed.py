@@ -143,6 +143,8 @@ class Observed:
 
     def _value(self, node: Node, value: Any, place: Place) -> None:
         kind = type(value)
+        if kind not in _NAMES:
+            kind = _base(kind)
         if kind in node.types:
             node.types[kind] += 1
         elif not self._is_whole(node, value, place):
@@ -165,7 +167,7 @@ class Observed:
         if isinstance(value, float) and value.is_integer() and int in node.types:
             node.types[int] += 1
             return True
-        name = _NAMES[type(value)]
+        name = name_of_type(_base(type(value)))
         node.odd[name] = _again(node.odd.get(name), place)
         if node.units is not None and isinstance(value, str) and (unit := unit_of(value)).endswith(AS_TEXT):
             # That it is a text is told; what its digits count is another matter.
@@ -213,7 +215,7 @@ class Observed:
         if known.example is None and value is not None:
             # What it is when it is something says more.
             known.example = _example(value)
-        kind = _NAMES[type(value)]
+        kind = name_of_type(_base(type(value)))
         known.types[kind] = known.types.get(kind, 0) + 1
 
     def _time(self, units: dict[str, Sighting], unit: str, place: Place) -> None:
@@ -249,8 +251,13 @@ def pointer_of(node: Node, name: str) -> str:
 
 
 def name_of_type(kind: type) -> str:
-    """Return what JSON calls a type of Python."""
-    return _NAMES[kind]
+    """Return what JSON calls a type of Python; what JSON does not know has the name that Python gives it."""
+    return _NAMES.get(kind, kind.__name__)
+
+
+def _base(kind: type) -> type:
+    """Return the type that a value is of: an OrderedDict is a dict, and an IntEnum an int."""
+    return kind if kind in _NAMES else next((base for base in _NAMES if issubclass(kind, base)), kind)
 
 
 def _example(value: Any) -> object:
