@@ -10,6 +10,7 @@ import pytest
 from docpact.derive import guides
 from docpact.derive.commented import NotJsonError, read
 from docpact.derive.page import read_page
+from docpact.derive.reading import read as read_all
 
 if TYPE_CHECKING:
     from docpact.derive.claims import Draft
@@ -61,11 +62,23 @@ def test_a_guide_gives_the_members_of_its_answers_and_nothing_that_it_does_not_s
         "id": "string", "state": "string", "grams": "number", "eta": "string", "stops": "array", "  town": "string",
         "  hour": "integer", "signed": "boolean",
     }  # fmt: skip
-    assert all((entry.required, entry.claim.nullable, entry.values) == (None, None, ()) for entry in draft.entries)
+    assert all((entry.required, entry.values) == (None, ()) for entry in draft.entries)
+    assert [entry.name for entry in draft.entries if entry.claim.nullable] == ["eta"]
     assert draft.example is not None
     assert (draft.example.value["grams"], draft.example.lines) == (250, (13, 13))  # type: ignore[call-overload, index]
     assert any("signed" in note.message for note in draft.notes)
     assert draft.entries[3].lines["member"] == (13, 13)
+
+
+def test_what_the_page_shows_is_allowed_by_what_is_made_of_it() -> None:
+    text = '{"a": [1, null, 2.5], "b": [{"c": 1}, {"c": "x"}, {"c": null}], "d": null, "e": [], "f": {}, "g": [[{"h": 1}]]}'
+    reading = read_all(text.encode())
+    assert [note.message for note in reading.notes if note.kind == "contradiction"] == []
+    assert {one.path: (one.claim.type, one.claim.nullable) for one in reading.fields} == {
+        "/a": ("array", None), "/a/*": ("number", True), "/b": ("array", None), "/b/*/c": ("integer | string", True),
+        "/d": (None, None), "/e": ("array", None), "/f": ("object", None), "/g": ("array", None), "/g/*/*/h": ("integer", None),
+    }  # fmt: skip
+    assert not reading.undecided
 
 
 COMMENTED = """\

@@ -20,7 +20,7 @@ _ONE_WORD = re.compile(r"[^\s,，、;；:：()（）\[\]|.。]+")
 _GLUED = re.compile(rf"(?i)(?P<mark>{'|'.join(sorted(labels.REQUIRED | labels.OPTIONAL, key=len, reverse=True))})(?![a-z])")
 _LAST_GROUP = re.compile(r"\s*[(（\[【](?P<of>[^()（）\[\]【】]{1,80})[)）\]】]\s*[.。]?$")
 _LAST_MARK = re.compile(
-    r"(?i)[\s,，。.;；]\s*(?P<mark>required|optional|必填|必需|可选|选填|必須|nullable|可为空|可空|允许为空)\s*[.。]?$"
+    r"(?i)[\s,，。.;；]\s*(?P<mark>required|optional|非必填|非必需|必填|必需|可选|选填|必选|必須|任意|필수|선택|nullable|可为空|可空|允许为空)\s*[.。]?$"
 )
 _DEFAULT = re.compile(r"(?i)(?:default(?:s to)?|默认值?)\s*[:：=]?\s*(?P<value>\S.*)")
 _DEFAULT_FIRST = re.compile(

@@ -71,14 +71,16 @@ class Shape:
             if said is not None:
                 return said
         types = [one for one in self.types if one != "null"]
+        # What the page itself shows must be allowed by what is made of it.
+        nullable = True if types and "null" in self.types else None
         if "number" in types and "integer" in types:
             types.remove("integer")
         if not types:
             return TypeClaim(None)
         if types == ["array"]:
             items = self.items.claim() if self.items is not None and (self.items.types or self.items.words) else None
-            return TypeClaim("array", items=items)
-        return TypeClaim(" | ".join(types))
+            return TypeClaim("array", nullable=nullable, items=items)
+        return TypeClaim(" | ".join(types), nullable=nullable)
 
 
 def entries(root: Shape) -> list[Entry]:
