@@ -121,7 +121,7 @@ def test_a_list_is_judged_item_by_item(listed: Contract) -> None:
 def test_what_is_drawn_and_generated_conforms(name: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
     contract: Contract = request.getfixturevalue(name)
 
-    @settings(max_examples=30, database=None)
+    @settings(max_examples=30, database=None, deadline=None)
     @given(payloads(contract, coherent=False))
     def conforms(payload: Any) -> None:
         assert isinstance(payload, list if name == "listed" else dict)
