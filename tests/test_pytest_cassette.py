@@ -130,9 +130,21 @@ def test_a_recording_that_breaks_the_contract_leaves_the_old_one(project: pytest
     assert cassette(project)["docpact"]["verdict"] == "violates"
 
 
-def test_what_a_failed_test_has_recorded_is_not_kept(project: pytest.Pytester) -> None:
-    project.makepyfile(TEST + "    assert False\n")
-    ran(project, "--docpact-record", "once").assert_outcomes(failed=1)
+@pytest.mark.parametrize(
+    ("end", "outcomes"),
+    [
+        ("assert False", {"failed": 1}),
+        ("raise KeyboardInterrupt", {}),
+        ("pytest.exit('enough')", {}),
+        ("pytest.skip('not today')", {"skipped": 1}),
+    ],
+)
+def test_what_a_test_has_recorded_that_failed_or_was_interrupted_is_not_kept(
+    project: pytest.Pytester, relay: MockRelay, end: str, outcomes: dict[str, int]
+) -> None:
+    project.makepyfile(f"{TEST}    {end}\n")
+    ran(project, "--docpact-record", "once").assert_outcomes(**outcomes)
+    assert len(relay.asked) == 3
     assert not (project.path / "cassettes").exists()
 
 

@@ -32,6 +32,7 @@ _MARKER = (
     "which tasks; what docpact_relay breaks, after how many seconds of its clock a task goes on, and which token it asks for; "
     "the cassette that docpact_cassette plays or records, and whether a recording that breaks the contract is kept"
 )
+_PASSED = pytest.StashKey[bool]()
 _KNOWN = frozenset({*_OPTIONS, "rules", "each", "status", "action", "faults", "pace", "token", "cassette", "keep_violations"})
 
 
@@ -82,6 +83,12 @@ def pytest_configure(config: pytest.Config) -> None:
         from docpact.pytest_plugin import seen_by
 
         config.option.docpact_seen = str(seen_by.begin(config, config.option.docpact_seen))
+
+
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> None:
+    """Remember whether a test came to its end: who interrupts one leaves no such word."""
+    if call.when == "call":
+        item.stash[_PASSED] = call.excinfo is None
 
 
 def pytest_assertrepr_compare(config: pytest.Config, op: str, left: object, right: object) -> list[str] | None:
@@ -179,8 +186,8 @@ def docpact_cassette(request: pytest.FixtureRequest) -> Iterator[Any]:
         failed = request.session.testsfailed
         with cassette.opened(path, request.config.option.docpact_record, asked) as played:
             yield played
-            # What a test that failed has recorded is not worth keeping.
-            played.dirty &= request.session.testsfailed == failed
+            # What a test has recorded that did not come to its end, or failed, is not worth keeping.
+            played.dirty &= request.node.stash.get(_PASSED, False) and request.session.testsfailed == failed
 
 
 def _seen_by(config: pytest.Config, asked: dict[str, Any]) -> SeenBy | None:
