@@ -286,6 +286,159 @@ definitions:
       - wind
 """
 
+MODELS = """openapi: 3.0.1
+info:
+  title: ''
+  version: 1.0.0
+paths:
+  /tides/{port}:
+    post:
+      summary: tides
+      description: |-
+        | now | before |
+        | --- | --- |
+        | v1 | - |
+
+        ### **about**
+        all of it
+      parameters: []
+      requestBody:
+        content:
+          application/json:
+            schema:
+              type: object
+              properties:
+                day:
+                  type: string
+                  enum:
+                    - MON
+                    - TUE
+                  x-apifox-enum:
+                    - value: MON
+                      name: Monday
+                      description: ''
+                    - value: TUE
+                      name: Tuesday
+                      description: ''
+                  title: the day
+              required:
+                - day
+              x-apifox-orders:
+                - day
+            example:
+              day: MON
+      responses:
+        '200':
+          x-apifox-name: fine
+          description: all of them
+          content:
+            application/json:
+              schema:
+                type: object
+                x-apifox-refs:
+                  01KFAGV8BC55SVC4GZ1MX2XW5P: &ref_2
+                    $ref: '#/components/schemas/Reply'
+                    x-apifox-overrides:
+                      data:
+                        description: >-
+                          what it is about, or nothing where
+                          there is nothing
+                        anyOf:
+                          - &ref_0
+                            description: the tides
+                            $ref: '#/components/schemas/Tides'
+                          - &ref_1
+                            type: 'null'
+                      gone: null
+                x-apifox-orders:
+                  - 01KFAGV8BC55SVC4GZ1MX2XW5P
+                properties:
+                  data:
+                    description: what it is about
+                    anyOf:
+                      - *ref_0
+                      - *ref_1
+                  code:
+                    type: integer
+                    default: 0
+                    examples:
+                      - 0
+                    minimum: 0
+                required:
+                  - code
+                x-apifox-ignore-properties:
+                  - data
+                  - code
+              example:
+                code: 0
+                data:
+                  high:
+                    - at: 3
+                  low: null
+          headers: {}
+      security: []
+      x-run-in-apifox: https://tides.example/run
+components:
+  schemas:
+    Reply:
+      type: object
+      properties:
+        code:
+          type: integer
+        data:
+          type: string
+        gone:
+          type: object
+          properties: {}
+          x-apifox-orders:
+            - 01JSRF01R97ZK0FE2NPYS810YS
+          additionalProperties: *ref_2
+          required:
+            - 01JSRF01R97ZK0FE2NPYS810YS
+          x-apifox-ignore-properties: []
+          nullable: true
+      x-apifox-orders:
+        - code
+        - data
+        - gone
+      required:
+        - code
+      x-apifox-folder: ''
+    Tides:
+      type: object
+      properties:
+        high:
+          type: array
+          items:
+            type: object
+            properties:
+              at:
+                type: integer
+                title: the hour
+                description: of the day
+            required:
+              - at
+            x-apifox-orders:
+              - at
+            x--orders:
+              - at
+            x--ignore-properties: []
+        low:
+          type: 'null'
+          title: none
+      required:
+        - high
+        - low
+      x-apifox-orders:
+        - high
+        - low
+      x-apifox-ignore-properties: []
+servers:
+  - url: https://tides.example
+    description: one
+security: []
+"""
+
 
 def on_one_line(text: str) -> str:
     return " ".join(line.strip() for line in text.split("\n") if line.strip())
@@ -303,7 +456,7 @@ FORMS: dict[str, Callable[[str], str]] = {
 
 
 @pytest.mark.parametrize("form", FORMS)
-@pytest.mark.parametrize("text", [KITE, OLD], ids=["3.0", "2.0"])
+@pytest.mark.parametrize("text", [KITE, OLD, MODELS], ids=["3.0", "2.0", "models"])
 def test_a_document_whose_lists_settle_it_is_rebuilt_whole(text: str, form: str) -> None:
     whole, rebuilt = read(text), read(FORMS[form](text))
     assert "without its indentation" in rebuilt.style
@@ -315,7 +468,7 @@ def test_a_document_whose_lists_settle_it_is_rebuilt_whole(text: str, form: str)
     assert [one.name for one in rebuilt.operation.parameters] == [one.name for one in whole.operation.parameters]
 
 
-@pytest.mark.parametrize("text", [KITE, OLD], ids=["3.0", "2.0"])
+@pytest.mark.parametrize("text", [KITE, OLD, MODELS], ids=["3.0", "2.0", "models"])
 def test_a_document_on_one_line_is_rebuilt(text: str) -> None:
     whole, rebuilt = read(text), read(on_one_line(text))
     assert "on one line" in rebuilt.style

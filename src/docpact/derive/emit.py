@@ -95,7 +95,7 @@ def _items(path: str, claim: TypeClaim, lines: Mapping[str, Lines], fields: tupl
 def _typed(claim: TypeClaim) -> dict[str, Json]:
     result: dict[str, Json] = {}
     if claim.type is not None:
-        names: list[Json] = [*claim.type.split(" | "), *(["null"] if claim.nullable else [])]
+        names: list[Json] = [*dict.fromkeys([*claim.type.split(" | "), *(["null"] if claim.nullable else [])])]
         result["type"] = names[0] if len(names) == 1 else names
     if claim.format is not None:
         result["format"] = claim.format

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -31,6 +32,8 @@ _IGNORED = (
     "prefixItems",
     "contains",
 )
+# What Apifox writes for the members of a model that an object takes in.
+MODEL = re.compile(r"[0-9A-HJKMNP-TV-Z]{26}")
 _MOST_SHAPES = 60_000
 _DEEPEST = 30
 
@@ -120,7 +123,7 @@ class Shapes:
         shape = Shape(
             lines, kinds, nullable=nullable or enum_null, format=node.text("format") or None, title=node.text("title"),
             text=node.text("description"), enum=enum, default=_default(node), limits=_limits(node), members=members,
-            required={as_text(one.value): one.lines[0] for one in node.list("required")},
+            required={name: one.lines[0] for one in node.list("required") if not MODEL.fullmatch(name := as_text(one.value))},
             items=Member(items, node.line("items")[0], member.trail) if items is not None and items.kind == "table" else None,
             flags=frozenset(one for one in ("deprecated", "writeOnly", "readOnly") if node.truth(one)),
             example=_example(node),

@@ -27,6 +27,8 @@ _LONGEST = 1_000_000
 _EDGES = re.compile(r"""\s(?=(?:['"]?[\w$./{}*+-]{1,120}['"]?|[^\s\x00-\x7f]{1,20}):(?:\s|$)|-\s)""")
 _INDICATOR = re.compile(r"^((?:- )?[\w$.-]{1,120}:\s+)[|>][+-]?\s+")
 _SAYING = {"x-apifox-orders", "x-apifox-refs", "x-apifox-enum", "x-nullable", "x-enum"}
+_ASKING = {"get", "put", "post", "delete", "options", "head", "patch", "trace", "requestBody", "parameters"}
+_ANSWERING = {"responses", "components", "definitions", "schemas"}
 _SCHEMA_WORDS = {"type", "$ref", "description", "title", "properties", "items", "allOf", "oneOf", "anyOf", "enum", "format"}
 
 
@@ -59,7 +61,8 @@ def rebuild(lines: Sequence[str], first: int, *, on_one: bool = False) -> Rebuil
     root, free = Builder(read).build(found.steps)
     # What stands inside an example is settled with it.
     inside = {at for held in free.values() for at in held}
-    notes += _told(read, found, [at for at in sorted(found.doubt - inside) if not _idle(read[at])])
+    asked = _of_requests(read)
+    notes += _told(read, found, [at for at in sorted(found.doubt - inside - asked) if not _idle(read[at])])
     members = {2 * step.token + 1: step.token for step in found.steps if ("schema", 2 * step.token + 1) in step.opened}
     loose = frozenset(read[at].line for at in members.values() if at in found.doubt)
     # An example that is rebuilt by members whose place is open would be evidence for whatever was guessed.
@@ -70,6 +73,18 @@ def rebuild(lines: Sequence[str], first: int, *, on_one: bool = False) -> Rebuil
 
 def _is_member(one: Token, after: Token) -> bool:
     return one.form == "bare" and not one.item and after.key in _SCHEMA_WORDS and not after.item
+
+
+def _of_requests(read: Sequence[Token]) -> set[int]:
+    """Return the lines that are about requests: the members of an answer do not depend on them."""
+    asked: set[int] = set()
+    of_request = True
+    for at, token in enumerate(read):
+        if token.form == "bare" and not token.item:
+            of_request = (of_request or token.key in _ASKING) and token.key not in _ANSWERING
+        if of_request:
+            asked.add(at)
+    return asked
 
 
 def _idle(token: Token) -> bool:

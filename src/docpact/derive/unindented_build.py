@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from docpact.derive.tree import Node
-from docpact.derive.unindented_lines import scalar, value
+from docpact.derive.unindented_lines import ALIAS, scalar, value
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,6 +37,8 @@ class Builder:
         self._root = _Open(-1, "document", read[0].line if read else 1)
         self._stack = [self._root]
         self._free: dict[int, list[int]] = {}
+        self._anchors: dict[str, Node | _Open] = {}
+        self._nodes: dict[int, Node] = {}
         self._text: tuple[_Open, Token, list[str]] | None = None
 
     def build(self, steps: Sequence[Step]) -> tuple[Node, dict[int, list[int]]]:
@@ -56,7 +58,7 @@ class Builder:
         if mode == "free":
             target.tokens.append(step.token)
         elif mode == "item":
-            target.items.append(value(token.value, (token.line, token.last)))
+            target.items.append(self._named(token, value(token.value, (token.line, token.last))))
         elif mode == "item-free":
             self._open(step.opened[0], token, target).tokens.append(step.token)
         elif mode.startswith("item"):
@@ -79,6 +81,7 @@ class Builder:
         inner = _Open(opened[1], opened[0], token.line)
         holder.items.append(inner)
         self._stack.append(inner)
+        self._anchor(token, inner)
         return inner
 
     def _enter(self, table: _Open, token: Token, mode: str, opened: Sequence[tuple[str, int]]) -> None:
@@ -87,9 +90,21 @@ class Builder:
             child = _Open(opened[0][1], opened[0][0], token.line)
             table.members[token.key], table.keys[token.key] = child, token.line
             self._stack.append(child)
+            if not token.item:
+                self._anchor(token, child)
         elif token.key and mode.endswith("pair"):
-            table.members[token.key], table.keys[token.key] = scalar(token), token.line
+            table.members[token.key], table.keys[token.key] = self._named(token, scalar(token)), token.line
             self._text = (table, token, [] if token.block else [token.value])
+
+    def _anchor(self, token: Token, value: Node | _Open) -> None:
+        if token.anchor:
+            self._anchors[token.anchor] = value
+
+    def _named(self, token: Token, value: Node) -> Node | _Open:
+        """Return what a value names, where it is but a name; remember a value that is given one."""
+        match = ALIAS.fullmatch(token.value)
+        self._anchor(token, value)
+        return self._anchors.get(match["name"], value) if match is not None else value
 
     def _more(self, at: int) -> None:
         """Add a line to the text that goes on, or to the free value that is open."""
@@ -105,8 +120,15 @@ class Builder:
             holder.members[token.key] = value(joined, lines) if whole else Node("value", lines, value=joined)
 
     def _made(self, one: _Open | Node) -> Node:
+        """Make a node of what was built, once; what holds itself by its name is left empty there."""
         if isinstance(one, Node):
             return one
+        if id(one) not in self._nodes:
+            self._nodes[id(one)] = Node("value", (one.line, one.line))
+            self._nodes[id(one)] = self._built(one)
+        return self._nodes[id(one)]
+
+    def _built(self, one: _Open) -> Node:
         if one.kind == "free":
             last = self._read[one.tokens[-1]].last if one.tokens else one.line
             node = Node("value", (one.line, last))

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 LISTS = ("required", "x-apifox-orders")
 _SCALARS = ("string", "integer", "number", "boolean")
 _ELSEWHERE = {"$ref", "allOf", "oneOf", "anyOf", "x-apifox-refs"}
-_MODEL = re.compile(r"[0-9A-Z]{20,40}")
+_OF_SCALARS = {"format", "enum", "x-apifox-enum"}
+_MODEL = re.compile(r"[0-9A-HJKMNP-TV-Z]{26}")
 _MISSING, _WRONG, _ODD = 10, 20, 5
 
 
@@ -89,7 +90,7 @@ def foreseen(frames: tuple[Frame, ...]) -> int:
         if now.type and now.type != "array":
             cost += _WRONG * ("items" in now.keys)
         if now.type in ("object", "array"):
-            cost += _ODD * bool(now.keys & {"format", "enum"})
+            cost += _ODD * bool(now.keys & _OF_SCALARS)
         if "properties" in now.keys and inner is not None and inner.role in LISTS and not now.keys & _ELSEWHERE:
             named = {name for name in (*now.required, *(now.orders or ())) if not _MODEL.fullmatch(name)}
             cost += _MISSING * len(named - now.members)
@@ -101,17 +102,19 @@ def _against(schema: Frame) -> int:
     elsewhere = bool(schema.keys & _ELSEWHERE)
     cost = 0
     if not elsewhere:
-        cost += _MISSING * len(set(schema.required) - schema.members)
+        cost += _MISSING * len({name for name in schema.required if not _MODEL.fullmatch(name)} - schema.members)
         if schema.orders is not None:
             ordered = {name for name in schema.orders if not _MODEL.fullmatch(name)}
             cost += _MISSING * len(ordered ^ schema.members)
+    # Apifox explains values that are listed too.
+    cost += 2 * ("x-apifox-enum" in schema.keys and "enum" not in schema.keys)
     holds = bool(schema.members or schema.required)
     if schema.type in _SCALARS:
         cost += _WRONG * (holds + ("items" in schema.keys) + ("additionalProperties" in schema.keys))
     elif schema.type == "array":
-        cost += _WRONG * holds + _ODD * ("items" not in schema.keys) + _ODD * bool(schema.keys & {"format", "enum"})
+        cost += _WRONG * holds + _ODD * ("items" not in schema.keys) + _ODD * bool(schema.keys & _OF_SCALARS)
     elif schema.type == "object":
-        cost += _WRONG * ("items" in schema.keys) + _ODD * bool(schema.keys & {"format", "enum"})
+        cost += _WRONG * ("items" in schema.keys) + _ODD * bool(schema.keys & _OF_SCALARS)
     if "$ref" in schema.keys and schema.role == "items":
         # Nothing may stand beside a reference; generators set words beside that of a member, and not of items.
         cost += len(schema.keys) - 1

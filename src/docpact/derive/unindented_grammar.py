@@ -54,7 +54,7 @@ _SCHEMA = (
     " readOnly=bool writeOnly=bool allOf=flow>schemas oneOf=flow>schemas anyOf=flow>schemas not=flow>schema"
     " additionalProperties=boolflow>schema patternProperties=flow>properties discriminator=any>discriminator xml=flow>xml"
     " externalDocs=flow>docs $schema $id $anchor $comment $defs=flow>properties definitions=flow>properties"
-    " x-apifox-orders=flow>list x-apifox-ignore-properties=flow>list x-apifox-refs=flow>properties"
+    " x-apifox-orders=flow>list x-apifox-ignore-properties=flow>list x-apifox-refs=flow>models"
     " x-apifox-enum=flow>values x-apifox-overrides=flow>properties x-apifox-mock x-nullable=bool"
     f" x-enum=flow>list x-enum-varnames=flow>list x-enumNames=flow>list {_LIMITS}"
 )
@@ -133,7 +133,9 @@ GRAMMAR: dict[str, Kind] = {
     "schemas-by-name": _map("schema"),
     "schemas": kind(items="schema"),
     "schema": kind(_SCHEMA),
-    "properties": kind(names=ANY, inner=Slot("emptyflow", ("schema",))),
+    "properties": kind(names=ANY, inner=Slot("schema", ("schema",))),
+    "models": _map("model"),
+    "model": kind("$ref=ref x-apifox-overrides=flow>properties required=flow>list type=type properties=flow"),
     "discriminator": kind("propertyName mapping=flow>texts"),
     "xml": kind("name namespace prefix attribute=bool wrapped=bool"),
     "values": kind(items="value"),
@@ -150,7 +152,8 @@ _PLACE = re.compile(r"['\"]?(?:path|query|header|cookie|body|formData)['\"]?")
 
 
 _CHECKS = {"bool": _BOOL, "num": _NUMBER, "type": _TYPES, "place": _PLACE}
-_FLOW = ("[", "{")
+# A list or a table on its line, or the name of a value that was named before.
+_FLOW = ("[", "{", "*")
 
 
 def fits(check: str, value: str) -> bool:
@@ -161,8 +164,10 @@ def fits(check: str, value: str) -> bool:
         return value[:1] in _FLOW or _BOOL.fullmatch(value) is not None
     if check == "ref":
         return "#" in value or "/" in value or value.endswith((".json", ".yaml", ".yml"))
-    if check in ("flow", "emptyflow"):
-        return value[:1] in _FLOW or (check == "emptyflow" and value in ("true", "null"))
+    if check == "schema":
+        return value[:1] in ("{", "*") or value in ("true", "null")
+    if check == "flow":
+        return value[:1] in _FLOW
     return check == "any"
 
 
@@ -183,7 +188,13 @@ _ONLY_NEW = {
     "response": "content links",
     "schema": "nullable oneOf anyOf not const writeOnly deprecated",
 }
-_REQUIRED = {"operation": {"responses"}, "parameter": {"name", "in"}, "response": {"description"}, "info": {"title"}}
+_REQUIRED = {
+    "operation": {"responses"},
+    "parameter": {"name", "in"},
+    "response": {"description"},
+    "info": {"title"},
+    "value": {"value", "name", "description"},
+}
 
 
 def of_version(tokens: Sequence[Token]) -> dict[str, Kind]:

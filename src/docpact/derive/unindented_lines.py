@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 _BLOCK = re.compile(r"[|>][+-]?\d?[+-]?(?:\s+#.*)?")
 _KEY_START = re.compile(r"[^\s#\-\[\]{},&*!|>%@`?'\":]|-(?=\S)")
+_ANCHOR = re.compile(r"&(?P<name>[\w-]{1,80})(?:\s+(?P<value>.*))?")
+ALIAS = re.compile(r"\*(?P<name>[\w-]{1,80})")
 _LONGEST_KEY = 200
 _MOST_JOINED = 400
 _CLOSING = {"[": "]", "{": "}"}
@@ -33,6 +35,7 @@ class Token(NamedTuple):
     text: str
     last: int
     block: bool = False
+    anchor: str = ""
 
 
 def tokens(lines: Sequence[str], first: int) -> list[Token]:
@@ -71,14 +74,21 @@ def tokens(lines: Sequence[str], first: int) -> list[Token]:
 
 def _token(text: str, line: int) -> Token:
     item = text == "-" or text.startswith("- ")
-    rest = text[1:].strip() if item else text
+    anchor, rest = _anchored(text[1:].strip()) if item else ("", text)
     key, value = _split(rest)
     if key is None:
         form = ("item" if rest else "dash") if item else "text"
-        return Token(line, form, item, "", rest, text, line)
+        return Token(line, form, item, "", rest, text, line, anchor=anchor)
+    anchor, value = (anchor, value) if anchor else _anchored(value)
     block = _BLOCK.fullmatch(value) is not None
     bare = not value or value[0] == "#"
-    return Token(line, "bare" if bare else "pair", item, key, "" if bare else value, text, line, block)
+    return Token(line, "bare" if bare else "pair", item, key, "" if bare else value, text, line, block, anchor)
+
+
+def _anchored(value: str) -> tuple[str, str]:
+    """Cut off the name that YAML gives a value to name it again (`&name`)."""
+    match = _ANCHOR.fullmatch(value)
+    return (match["name"], match["value"] or "") if match is not None else ("", value)
 
 
 def _split(text: str) -> tuple[str | None, str]:

@@ -152,8 +152,9 @@ class Search:
             yield from outer
             token = self._tokens[at]
             known = token.key in self._grammar.get("schema", Kind()).slots
-            if not outer and token.key.startswith("x-") and not (token.item or known) and top.filled:
-                yield from self._extension(state, at)
+            takes = top.filled or self._grammar.get(top.kind, Kind(extensions=False)).extensions
+            if not outer and token.key.startswith("x-") and not (token.item or known) and takes:
+                yield from self._extension(state._replace(frames=(*state.frames[:-1], top._replace(filled=True))), at)
             return
         yield from self._free(state, at, outer)
 

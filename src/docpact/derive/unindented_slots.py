@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from docpact.derive.tree import as_text
 from docpact.derive.unindented_frames import LISTS, Frame, entered
 from docpact.derive.unindented_grammar import fits
-from docpact.derive.unindented_lines import scalar
+from docpact.derive.unindented_lines import ALIAS, scalar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -65,7 +65,7 @@ class Slots:
 
     def _item(self, items: str, at: int, soft: float) -> Iterator[Taken]:
         token = self._tokens[at]
-        if items == "scalar":
+        if items == "scalar" or (token.form == "item" and ALIAS.fullmatch(token.value)):
             if token.form == "item" or not token.key:
                 yield Taken(at, "item", (), 0, soft)
             return
@@ -85,7 +85,9 @@ class Slots:
         token = self._tokens[at]
         slot = kind.slots.get(token.key)
         if slot is None:
-            slot = kind.inner if kind.names is not None and kind.names.fullmatch(token.key) else None
+            # What a generator adds is no member that holds nothing.
+            added = token.form == "pair" and token.key.startswith("x-")
+            slot = kind.inner if kind.names is not None and not added and kind.names.fullmatch(token.key) else None
         if slot is None:
             return
         if token.form == "pair":
