@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _MOST_ENTRIES = 1500
 _LONGEST_TITLE = 40
-_ID = re.compile(r"\d{4,}|[0-9a-f]{8}-[0-9a-f-]{27}|(?=.*\d)[0-9a-f]{16,}")
+_ID = re.compile(r"\d+|[0-9a-f]{8}-[0-9a-f-]{27}|(?=.*\d)[0-9a-f]{16,}")
 _SENTENCE = re.compile(r"[。！？；，]|[.!?;,](?:\s|$)")
 
 
@@ -40,7 +40,9 @@ class Shape:
         if node.kind == "word":
             self.words.append(str(node.value))
         else:
-            self.types[json_type(node.value) if node.kind == "value" else node.kind] = None
+            # A page that writes 0.0 means a number, although 0.0 is an integer too.
+            kind = "number" if isinstance(node.value, float) else json_type(node.value)
+            self.types[kind if node.kind == "value" else node.kind] = None
         if node.kind == "object":
             self.objects += 1
             for one in node.members:
