@@ -130,7 +130,8 @@ def schema_of(plan: "list[Any]") -> "Accept":
 
 def _object(parts: "dict[str, Accept]", required: "tuple[str, ...]") -> "Accept":
     anything = _SCALARS["any"]
-    named = [(name, parts.get(name, anything), name in required) for name in dict.fromkeys((*parts, *required))]
+    wanted = frozenset(required)
+    named = [(name, parts.get(name, anything), name in wanted) for name in dict.fromkeys((*parts, *required))]
     texts = _SCALARS["string"]
     checks = [(name, str if part is texts else None, part, needed) for name, part, needed in named]
 
