@@ -150,13 +150,14 @@ class Faults:
 
     def _best(self, rule: str, group: list[Change], known: set[str]) -> Iterator[Fault]:
         """Yield the first changes that break the rule alone; where there is none, one that breaks it beside a warning."""
-        severity, spoilt, kept = RULES[rule].severity, None, 0
+        spoilt, kept = None, 0
         seen = list[Any]()
         for change in group:
             broken = self._broken(change.payload)
             if rule not in broken or _errors(broken) - {rule} or change.payload in seen:
                 continue
             beside = tuple(sorted(broken - known - {rule}))
+            severity = self._severity(rule, change.payload)
             fault = Fault(rule, change.place, severity, self.profile.name, change.payload, how=change.how, beside=beside)
             if not beside:
                 seen.append(change.payload)
@@ -168,6 +169,11 @@ class Faults:
                 spoilt = fault
         if spoilt is not None and not kept:
             yield spoilt
+
+    def _severity(self, rule: str, payload: Any) -> Severity:
+        """Return how much a breach weighs in a payload: what stands around it may decide."""
+        weighed = (hit.severity for entry, hit in self.coherence.hits(payload) if entry.rule == rule)
+        return next((severity for severity in weighed if severity is not None), RULES[rule].severity)
 
     def _is_there(self, payload: Any, facts: Mapping[str, Any]) -> bool:
         now = self.coherence.facts(payload)
