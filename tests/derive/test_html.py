@@ -188,6 +188,11 @@ def test_an_archive_of_a_page_is_opened() -> None:
         f"{base64.b64encode(page).decode()}\r\n----x\r\nContent-Type: image/png\r\n\r\nabc\r\n----x--\r\n"
     )  # fmt: skip
     assert as_text(parts.encode()).decode() == "# Größe\n"
+    quoted = (
+        "MIME-Version: 1.0\nContent-Type: multipart/related;\n\tboundary=x\n\n--x\nContent-Type: text/html; charset=gb2312\n"
+        'Content-Transfer-Encoding: quoted-printable\n\n<html><body><h1 class=3D"a">=B6=A9=B5=A5</h1>=\n</body></html>\n--x--\n'
+    )
+    assert as_text(quoted.encode()).decode() == "# 订单\n"
     archive = plistlib.dumps({"WebMainResource": {"WebResourceData": page}}, fmt=plistlib.FMT_BINARY)
     assert as_text(archive).decode() == "# Größe\n"
 
@@ -278,6 +283,23 @@ def test_a_hostile_page_ends_in_text_or_in_an_error(kind: str) -> None:
         return
     assert len(made) < 8 * 2**20
     made.decode()
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        b'boundary="x"\n\n' + b"--x\nContent-Type: text/plain\n\ny\n" * 100_000,
+        b'boundary="x"\n\n' + b'--x\nContent-Type: multipart/related; boundary="x"\n\n' * 50_000,
+        b'a="b"; ' * 200_000,
+        b"boundary=" + b"y" * 200_000,
+        b'boundary="x"\n\n--x\nContent-Type: text/html\nContent-Transfer-Encoding: base64\n\n=',
+    ],
+)
+def test_an_archive_of_nothing_ends_in_text_or_in_an_error(rest: bytes) -> None:
+    try:
+        as_text(b"MIME-Version: 1.0\nContent-Type: multipart/related; " + rest)
+    except PageError:
+        return
 
 
 def test_a_page_of_too_many_elements_is_refused() -> None:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import codecs
-import plistlib
 import re
-from email.parser import BytesParser
 from typing import TYPE_CHECKING
 
-from docpact.derive import embedded, markup, rendered
+from docpact.derive import archived, embedded, markup, rendered
 from docpact.errors import PageError
 
 if TYPE_CHECKING:
@@ -149,31 +147,12 @@ def _refuse_empty(page: Element, lines: list[str], title: str, name: str) -> Non
 
 
 def unpacked(content: bytes) -> bytes | None:
-    """Return the HTML inside a page that a browser has saved as one archive (MHTML, a web archive); None for anything else."""
-    if content.startswith(b"bplist00"):
-        return _web_archive(content)
-    head = content[:4096].lower()
-    if b"mime-version:" in head and b"content-type: multipart/related" in head:
-        for part in BytesParser().parsebytes(content).walk():
-            if part.get_content_type() in ("text/html", "application/xhtml+xml"):
-                body = part.get_payload(decode=True)
-                charset = part.get_content_charset() or "utf-8"
-                if isinstance(body, bytes):
-                    return _recoded(body, charset)
-    return None
-
-
-def _recoded(body: bytes, charset: str) -> bytes:
-    """Write a part in UTF-8, so that the charset of its envelope is not lost."""
-    text = _decode(body, "utf-8")
-    if text is None and charset in _ENCODINGS:
-        text = body.decode(_WIDER.get(charset, charset), "replace")
-    return body if text is None else text.encode("utf-8", "replace")
-
-
-def _web_archive(content: bytes) -> bytes | None:
-    try:
-        main = plistlib.loads(content)["WebMainResource"]["WebResourceData"]
-    except (plistlib.InvalidFileException, KeyError, TypeError, ValueError, RecursionError, OverflowError, IndexError):
+    """Return the HTML inside a page that a browser has saved as one archive, in UTF-8; None for anything else."""
+    found = archived.page_in(content)
+    if found is None:
         return None
-    return main if isinstance(main, bytes) else None
+    body, charset = found
+    text = _decode(body, "utf-8")
+    if text is None and charset.lower() in _ENCODINGS:
+        text = body.decode(_WIDER.get(charset.lower(), charset), "replace")
+    return body if text is None else text.encode("utf-8", "replace")
