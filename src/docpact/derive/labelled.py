@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
 _LONGEST = 600
 _NEAR = 30
+_MOST_LABELS = 6
 _METHODS = "GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS"
 _ADDRESS_WORDS = """接口地址|请求地址|请求url|接口url|接口路径|请求路径|调用地址|访问地址|url地址|api地址|请求接口|接口|路径
     |地址|url|uri|path|endpoint|route|request url|request uri|request path
@@ -106,7 +107,7 @@ def _pieces(lines: Sequence[str]) -> Iterator[tuple[int, str]]:
         if not line or len(line) > _LONGEST:
             continue
         text = _LINKED.sub(r"\1", line) if "](" in line else line
-        yield from ((at, piece) for piece in (_SEVERAL.split(text) if text.count("**") > 2 else (text,)))  # noqa: PLR2004
+        yield from ((at, piece) for piece in (_SEVERAL.split(text, maxsplit=_MOST_LABELS) if text.count("**") > 2 else (text,)))  # noqa: PLR2004
 
 
 def _valued(at: int, kind: str, value: str) -> Iterator[tuple[int, str, str]]:

@@ -23,6 +23,8 @@ _ANCHOR = re.compile(r"\]\(#([^()\s]{1,200})\)")
 _ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+.!|<>~$&-])")
 _STRONG = re.compile(r"\*\*|~~")
 _EMPHASIS = re.compile(r"(?<![\w_])_([^_\n]{1,80})_(?![\w_])")
+# One space is as good as many, and patterns may try each of many.
+_RUN = re.compile(r"[^\S\n]{2,}")
 _INDENT = re.compile(r"(?:[\s\xa0\u2000-\u200b\u3000»›>+·•.…*#↳→⇒∟╰⎿–—-]|&gt;|[├└│┗┣|┝╎┊┆─━┄])*")
 _TREE = re.compile(r"[├└┗┣╰∟↳⎿╎|]")
 _NAME = re.compile(r"[A-Za-z_$@][\w$@:-]{0,79}(?<![:-])")
@@ -88,10 +90,10 @@ class Name:
 
 def clean(cell: str) -> str:
     """Return the words of a cell: no tags, links, bold or code marks; `<br>` is a line end."""
-    return _words(cell).strip()
+    return _RUN.sub(" ", _words(cell)).strip()
 
 
-def _words(cell: str) -> str:
+def _words(cell: str, *, ticks: bool = False) -> str:
     text = cell[:_LONGEST]
     if "<" in text:
         text = _BREAK.sub("\n", text)
@@ -101,7 +103,7 @@ def _words(cell: str) -> str:
     if "&" in text:
         text = html.unescape(text)
     text = _EMPHASIS.sub(r"\1", _STRONG.sub("", text))
-    if "`" in text:
+    if "`" in text and not ticks:
         text = text.replace("`", "")
     if "\\" in text:
         text = _ESCAPED.sub(r"\1", text)
@@ -116,7 +118,7 @@ def said(cell: str) -> str:
 
 def code(cell: str) -> str:
     """Return the words of a cell in which code keeps its marks: `A` stays apart from A."""
-    return "`".join(_words(part) for part in cell[:_LONGEST].split("`")).strip()
+    return _RUN.sub(" ", _words(cell, ticks=True)).strip()
 
 
 def anchor(cell: str) -> str:

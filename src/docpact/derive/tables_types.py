@@ -13,13 +13,14 @@ from docpact.derive.typeline import read_type
 
 _LONGEST = 300
 _LONGEST_TYPE = 120
-_DEEPEST = 6
+_DEEPEST = 4
 _KNOWN = {word: said for said, words in TYPES.items() for word in split_words(words)}
 _WIDE = str.maketrans("（）［］｛｝＜＞，：｜¦\xa0", "()[]{}<>,:|| ")
 _ENUM = re.compile(r"(?i)(?P<kind>enum\w*|枚举|枚举型|列挙型?|열거형?|перечисление|enumeración|enumeração)\s*(?P<rest>.*)")
 _VALUE = re.compile(r"[\"'`]?([A-Za-z0-9][\w.:+-]*)[\"'`]?")
 _CUT = re.compile(r"\s*[,|/;、]\s*|\s+")
 _GENERIC = re.compile(r"(?P<name>[\w.一-鿿À-ɏЀ-ӿ぀-ヿ가-힯 ]{1,40}?)\s*(?P<open>[<\[({])(?P<of>.*)[>\])}]")
+_EITHER = re.compile(r"[\[\](){}<>|/]|\s(?:or|oder|ou|или|或)\s|或")
 _ANNOTATION = re.compile(r"\s@\w{1,40}(?:\([^()]{0,80}\))?")
 _NAMED_ENUM = re.compile(r"(?i)(?P<name>\w{1,80})\s*[(<\[]\s*(?:enum|枚举)(?P<rest>[\s,][^()]{0,40})?\s*[)>\]]")
 _OF = re.compile(
@@ -120,17 +121,16 @@ def _read(text: str, depth: int) -> TypeClaim | None:
 
 def _parts(text: str) -> list[str]:
     """Split `string | null`, `number/null`, `int or string` outside of brackets."""
-    found, level, start, at = [], 0, 0, 0
-    while at < len(text):
-        char = text[at]
-        level += (char in "[(<{") - (char in "])>}")
-        word = next((one for one in (" or ", " oder ", " ou ", " или ", " 或 ", "或") if text.startswith(one, at)), None)
-        if level <= 0 and (char in "|/" or word):
-            found.append(text[start:at].strip())
-            at += len(word) if word else 1
-            start = at
-            continue
-        at += 1
+    found, level, start = [], 0, 0
+    for match in _EITHER.finditer(text):
+        sign = match[0]
+        if sign in "[(<{":
+            level += 1
+        elif sign in "])>}":
+            level -= 1
+        elif level <= 0:
+            found.append(text[start : match.start()].strip())
+            start = match.end()
     found.append(text[start:].strip())
     return [part for part in found if part]
 

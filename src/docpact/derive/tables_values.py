@@ -8,9 +8,9 @@ from functools import lru_cache
 
 from docpact.derive import labels
 
-_LONGEST = 2500
-_MOST = 250
-_MOST_STARTS = 12
+_LONGEST = 1500
+_MOST = 150
+_MOST_STARTS = 5
 # `1-ready` and `DONE-at its end` are values with what they mean.
 _BARE = r"\d{1,6}(?=-[^\W\d])|[A-Z][A-Z0-9_]*(?=-[a-z])|[A-Za-z0-9](?:[A-Za-z0-9_.+]|-(?=[A-Za-z0-9]))*"
 _VALUE = re.compile(rf"(?P<open>[`'\"“‘「])(?P<quoted>[^`'\"“”‘’「」\n]{{1,80}})[`'\"”’」]|(?P<bare>{_BARE})")
@@ -25,6 +25,10 @@ _NEXT = re.compile(
     r"|\s+(?:(?i:or|and|oder|ou|или|и)\s+|[或和及]\s*)|\s*[或和及]\s*|(?<=[)）])\s*|\s+"
 )
 _COLON = re.compile(r"[:：（(【\[]\s*")
+_DEFAULT = re.compile(
+    r"(?i)(?:默认值|默认为|默认|缺省值|default value|defaults to"
+    r"|default)\s{0,3}[:：=]\s{0,3}(?P<value>[`'\"]?[\w.+-]{1,80}[`'\"]?)[)）\]】.。]?\s{0,3}$"
+)
 _SENTENCE = re.compile(r"[。.]\s*(?=\S)")
 _BULLET = re.compile(r"[-*•·]\s+")
 _CONSTANT = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*")
@@ -98,12 +102,11 @@ def in_cell(text: str) -> tuple[str, ...]:
 
 
 def _default(text: str) -> tuple[str, str | None]:
-    match = re.search(
-        r"(?i)[\s,，;；。(（\[【]*(?:默认值|默认为|默认|缺省值|default value|defaults to"
-        r"|default)\s*[:：=]\s*(?P<value>[`'\"]?[\w.+-]{1,80}[`'\"]?)[)）\]】.。]?\s*$",
-        text,
-    )
-    return (text[: match.start()].strip(), match["value"].strip("`'\"")) if match is not None else (text, None)
+    """Take a default off the end of the words."""
+    match = _DEFAULT.search(text)
+    if match is None:
+        return text, None
+    return text[: match.start()].rstrip(" ,，;；。(（[【\n\t"), match["value"].strip("`'\"")
 
 
 def _announced(text: str) -> tuple[tuple[str, ...], str, str] | None:
