@@ -119,6 +119,14 @@ def test_tables_become_rows_with_what_spans_and_nests(body: str, lines: list[str
     assert text(f"<table>{body}</table>") == lines
 
 
+def test_a_table_of_other_elements_is_one_by_its_roles() -> None:
+    head = "<div role=row><div role=columnheader>Name</div><div role=columnheader>Type</div></div>"
+    row = "<div role=row aria-level={}><div><div role=cell><p>{}</p></div></div><div role=cell>{}</div></div>"
+    body = row.format(1, "box", "object") + row.format(2, "lid", "string")
+    made = text(f"<div role=treegrid><div role=rowgroup>{head}</div><div role=rowgroup>{body}</div></div>")
+    assert made == ["| Name | Type |", "|---|---|", "| box | object |", "| » lid | string |"]
+
+
 @pytest.mark.parametrize(
     "body",
     [

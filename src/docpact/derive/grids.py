@@ -17,7 +17,7 @@ _TALLEST = 500
 _MOST_CELLS = 100_000
 _DEEPEST = 20
 _LEVEL = re.compile(r"\brow-*level-(?P<level>\d{1,3})\b")
-_GROUPS = ("thead", "tbody", "tfoot")
+_CELLS = ("cell", "gridcell", "columnheader", "rowheader")
 
 
 class Grid(NamedTuple):
@@ -57,7 +57,7 @@ def grid(table: Element) -> Grid:
     headed = False
     for row, in_head in _rows(table):
         cells: list[Element | None] = []
-        for cell in (one for one in row.elements if one.tag in ("td", "th") and not is_hidden(one) and not is_gutter(one)):
+        for cell in _cells(row):
             _continue(cells, spanning)
             width, height = (_span(cell.get(name), most) for name, most in (("colspan", _WIDEST), ("rowspan", _TALLEST)))
             for at in range(width):
@@ -70,9 +70,9 @@ def grid(table: Element) -> Grid:
         if not cells:
             continue
         if not rows:
-            headed = in_head or all(cell is None or cell.tag == "th" for cell in cells)
+            headed = in_head or all(cell is None or cell.tag == "th" or cell.get("role") == "columnheader" for cell in cells)
         rows.append(cells)
-        levels.append(min(int(level["level"]), _DEEPEST) if (level := _LEVEL.search(row.get("class"))) else 0)
+        levels.append(_level(row))
         count += len(cells)
         if count > _MOST_CELLS:
             break
@@ -92,14 +92,41 @@ def _span(said: str, most: int) -> int:
     return max(1, min(int(said), most)) if said.isascii() and said.isdigit() and len(said) < 10 else 1  # noqa: PLR2004
 
 
+def _level(row: Element) -> int:
+    match = _LEVEL.search(row.get("class"))
+    if match is None and row.get("aria-level").isdecimal() and len(row.get("aria-level")) < 4:  # noqa: PLR2004 - no row is so deep
+        return min(max(int(row.get("aria-level")) - 1, 0), _DEEPEST)
+    return min(int(match["level"]), _DEEPEST) if match is not None else 0
+
+
+def is_table(one: Element) -> bool:
+    """Tell whether an element is a table, by its name or by the role that it plays."""
+    return one.tag == "table" or one.get("role") in ("table", "grid", "treegrid")
+
+
 def _rows(table: Element) -> Iterator[tuple[Element, bool]]:
-    for one in table.elements:
-        if is_hidden(one):
+    """Yield the rows of a table, each with whether it stands in the head; those of tables in it are theirs."""
+    waiting = [(one, False) for one in reversed(table.elements)]
+    while waiting:
+        one, in_head = waiting.pop()
+        if is_hidden(one) or is_table(one) or one.tag in ("td", "th"):
             continue
-        if one.tag == "tr":
-            yield one, False
-        elif one.tag in _GROUPS:
-            yield from ((row, one.tag == "thead") for row in one.elements if row.tag == "tr" and not is_hidden(row))
+        if one.tag == "tr" or one.get("role") == "row":
+            yield one, in_head
+        else:
+            waiting += [(inner, in_head or one.tag == "thead") for inner in reversed(one.elements)]
+
+
+def _cells(row: Element) -> Iterator[Element]:
+    waiting = list(reversed(row.elements))
+    while waiting:
+        one = waiting.pop()
+        if is_hidden(one) or is_gutter(one) or is_table(one):
+            continue
+        if one.tag in ("td", "th") or one.get("role") in _CELLS:
+            yield one
+        else:
+            waiting += reversed(one.elements)
 
 
 def tables_within(cell: Element) -> list[Element]:
@@ -108,7 +135,7 @@ def tables_within(cell: Element) -> list[Element]:
     waiting = list(reversed(cell.elements))
     while waiting:
         one = waiting.pop()
-        if one.tag == "table":
+        if is_table(one):
             found.append(one)
         elif not is_hidden(one):
             waiting += reversed(one.elements)

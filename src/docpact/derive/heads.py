@@ -35,6 +35,10 @@ _INLINE = re.compile(
     r"(?P<name>[A-Za-z_$@][\w$.@/-]{0,79}(?:\[[\w*]{0,12}\][\w.$-]{0,60})?)(?P<sign>\s?[*?](?=\s))?[ \t]+(?P<rest>\S.*)"
 )
 _FRAMED = re.compile(r"(?P<list>(?:Array\s*)?\[)?\s*(?P<name>[A-Za-z_][\w.-]{0,60})?\s*(?P<open>\{)?(?<=[\[{])")
+# `interface Task {` names no member, but what a program calls its type.
+_CODE = re.compile(
+    r"(?:export |public )?(?:interface|type|(?:data )?class|struct|enum|const|let|var|func|function|def)\s+[^{=(]*[{=(]"
+)
 _TYPES = {"string", "integer", "boolean", "array"}
 # Rows that stand for the members that have no name of their own.
 _PSEUDO = {"additionalproperties", "propertyname", "property", "items", "[items]", "附加属性", "anyof", "oneof", "allof"}
@@ -51,7 +55,7 @@ def find(lines: Sequence[str], start: int, end: int) -> list[Head]:
     apart = _apart(lines, filled)
     together = _together(lines, filled)
     chosen = together if _count(together) > max(_count(apart), 1) else apart
-    chosen = by_frames(lines, chosen, end)
+    chosen = [head for head in by_frames(lines, chosen, end) if _CODE.fullmatch(lines[head.at]) is None]
     return [head._replace(name="") if head.name.casefold() in _PSEUDO and head.name != "property" else head for head in chosen]
 
 

@@ -25,9 +25,9 @@ _LONG_NUMBER = re.compile(r"&#(?:\d{8,}|[xX][0-9a-fA-F]{8,});?")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060-\u2064\u202a-\u202e\ufeff\ufffe]")
 _RAW = {"script", "style", "textarea", "title", "xmp", "iframe", "noembed", "noframes", "template", "svg", "math", "noscript"}
 _OF_INTEREST = {
-    "aria-controls", "aria-hidden", "aria-labelledby", "aria-selected", "charset", "checked", "class", "colspan", "content",
-    "data-lang", "data-language", "data-line-number", "hidden", "id", "lang", "role", "rowspan", "selected", "style", "type",
-    "value",
+    "aria-controls", "aria-hidden", "aria-labelledby", "aria-level", "aria-selected", "charset", "checked", "class", "colspan",
+    "content", "data-lang", "data-language", "data-line-number", "hidden", "id", "lang", "role", "rowspan", "selected", "style",
+    "type", "value",
 }  # fmt: skip
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"}
 BLOCK = {

@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from docpact.derive import definitions, inline, labels
-from docpact.derive.grids import Grid, grid, tables_within
+from docpact.derive.grids import Grid, grid, is_table, tables_within
 from docpact.derive.hidden import is_hidden, is_toggle
 from docpact.derive.listings import language, listing
 from docpact.derive.markup import BLOCK, Element
@@ -100,7 +100,7 @@ class Renderer:
         tag = one.tag
         if tag in _HEADINGS:
             self._heading(one)
-        elif tag == "table":
+        elif is_table(one):
             self._table(grid(one))
         elif tag == "pre" or _is_listing(one):
             self._listing(one)
