@@ -67,8 +67,13 @@ def close(frames: tuple[Frame, ...], grammar: Mapping[str, Kind]) -> tuple[tuple
             rest = (*rest[:-1], holder._replace(orders=frame.listed))
     if frame.kind == "schema":
         cost += _against(frame)
+    elif frame.kind in ("parameter", "header"):
+        # A parameter has one of them.
+        cost += _MISSING * ({"schema", "content"} <= frame.keys)
     elif frame.kind in grammar:
-        cost += len(grammar[frame.kind].required - frame.keys) * ("$ref" not in frame.keys)
+        missing = len(grammar[frame.kind].required - frame.keys) * ("$ref" not in frame.keys)
+        # What a document refers to must be there.
+        cost += missing * (_MISSING if frame.kind == "schemas-by-name" else 1)
     return rest, cost
 
 
@@ -119,5 +124,5 @@ def _against(schema: Frame) -> int:
         # Nothing may stand beside a reference; generators set words beside that of a member, and not of items.
         cost += len(schema.keys) - 1
     if not schema.type and not elsewhere and not schema.keys & {"type", "enum", "const"}:
-        cost += 2 if "items" in schema.keys else 1
+        cost += 2 if "items" in schema.keys else not schema.members
     return cost

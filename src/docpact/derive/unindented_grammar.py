@@ -53,7 +53,7 @@ _SCHEMA = (
     " default=any>free example=any>free examples=flow>listfree,free enum=flow>list const nullable=bool deprecated=bool"
     " readOnly=bool writeOnly=bool allOf=flow>schemas oneOf=flow>schemas anyOf=flow>schemas not=flow>schema"
     " additionalProperties=boolflow>schema patternProperties=flow>properties discriminator=any>discriminator xml=flow>xml"
-    " externalDocs=flow>docs $schema $id $anchor $comment $defs=flow>properties definitions=flow>properties"
+    " externalDocs=flow>docs $schema $id $anchor $comment $defs=flow>properties"
     " x-apifox-orders=flow>list x-apifox-ignore-properties=flow>list x-apifox-refs=flow>models"
     " x-apifox-enum=flow>values x-apifox-overrides=flow>properties x-apifox-mock x-nullable=bool"
     f" x-enum=flow>list x-enum-varnames=flow>list x-enumNames=flow>list {_LIMITS}"
@@ -75,8 +75,12 @@ GRAMMAR: dict[str, Kind] = {
         "openapi swagger info=flow>info servers=flow>servers paths=flow>paths components=flow>components security=flow>security"
         " tags=flow>tags externalDocs=flow>docs host basePath schemes=flow>list consumes=flow>list produces=flow>list"
         " definitions=flow>schemas-by-name parameters=flow>parameters-by-name responses=flow>responses-by-name"
-        " securityDefinitions=flow>schemes jsonSchemaDialect webhooks=flow>free"
+        " securityDefinitions=flow>schemes jsonSchemaDialect webhooks=flow>callback"
     ),
+    "links": _map("link", r"(?!(?:content|description|headers)$).+"),
+    "link": kind("$ref=ref operationRef operationId parameters=flow>texts requestBody=any>free description server=flow>server"),
+    "callbacks": _map("callback"),
+    "callback": _map("path"),
     "info": kind("title description version summary termsOfService contact=flow>contact license=flow>contact"),
     "contact": kind("name url email identifier"),
     "docs": kind("description url"),
@@ -96,14 +100,14 @@ GRAMMAR: dict[str, Kind] = {
     ),
     "operation": kind(
         "tags=flow>list summary description externalDocs=flow>docs operationId parameters=flow>parameters requestBody=flow>body"
-        " responses=flow>responses callbacks=flow>free deprecated=bool security=flow>security servers=flow>servers"
+        " responses=flow>responses callbacks=flow>callbacks deprecated=bool security=flow>security servers=flow>servers"
         " consumes=flow>list produces=flow>list schemes=flow>list"
     ),
     "parameters": kind(items="parameter"),
     "parameters-by-name": _map("parameter"),
     "parameter": kind(_PARAMETER),
     "header": kind(_PARAMETER),
-    "headers": _map("header"),
+    "headers": _map("header", r"(?!(?:content|links|description|headers|schema|examples|default|[1-5]\d\d)$).+"),
     "body": kind("description content=flow>content required=bool $ref=ref"),
     "content": _map("media", r"[\w*.+-]+/[\w*.+-]+(?:\s*;.*)?|\*/\*|\*"),
     "media": kind("schema=flow>schema example=any>free examples=flow>examples,listfree encoding=flow>free"),
@@ -112,14 +116,14 @@ GRAMMAR: dict[str, Kind] = {
     "responses": _map("response", r"[1-5](?:\d\d|XX|xx)|default"),
     "responses-by-name": _map("response"),
     "response": kind(
-        "description headers=flow>headers content=flow>content links=flow>free schema=flow>schema"
+        "description headers=flow>headers content=flow>content links=flow>links schema=flow>schema"
         " examples=flow>old-examples $ref=ref"
     ),
     "old-examples": kind(names=r"[\w*.+-]+/[\w*.+-]+(?:\s*;.*)?", inner=_ANYTHING),
     "components": kind(
         "schemas=flow>schemas-by-name responses=flow>responses-by-name parameters=flow>parameters-by-name"
-        " examples=flow>examples requestBodies=flow>bodies headers=flow>headers securitySchemes=flow>schemes links=flow>free"
-        " callbacks=flow>free pathItems=flow>free"
+        " examples=flow>examples requestBodies=flow>bodies headers=flow>headers securitySchemes=flow>schemes links=flow>links"
+        " callbacks=flow>callbacks pathItems=flow>callback"
     ),
     "bodies": _map("body"),
     "schemes": _map("scheme"),
@@ -185,6 +189,7 @@ _ONLY_NEW = {
     "path": "servers",
     "operation": "requestBody callbacks servers",
     "parameter": "content examples example style explode allowReserved deprecated",
+    "header": "schema content examples example style explode allowReserved deprecated required name in",
     "response": "content links",
     "schema": "nullable oneOf anyOf not const writeOnly deprecated",
 }
@@ -197,6 +202,9 @@ _REQUIRED = {
 }
 
 
+_COMPONENT = re.compile(r"#/(?:components/schemas|definitions)/([\w.-]{1,120})['\"]?$")
+
+
 def of_version(tokens: Sequence[Token]) -> dict[str, Kind]:
     """Return the grammar of the version that a document says it has."""
     old = any(token.key == "swagger" for token in tokens)
@@ -206,4 +214,6 @@ def of_version(tokens: Sequence[Token]) -> dict[str, Kind]:
         gone = set(absent.get(name, "").split())
         slots = {key: slot for key, slot in one.slots.items() if key not in gone}
         grammar[name] = replace(one, slots=slots, required=frozenset(_REQUIRED.get(name, ())))
+    named = frozenset(match[1] for token in tokens if token.key == "$ref" and (match := _COMPONENT.search(token.value)))
+    grammar["schemas-by-name"] = replace(grammar["schemas-by-name"], required=named)
     return grammar

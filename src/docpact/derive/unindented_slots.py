@@ -19,6 +19,8 @@ _DEEPEST = 48
 _LOOK_AHEAD = 4
 _FREE = "free"
 _LIKE_A_SCHEMA = 5
+_ODD_DEFAULT = 3
+_REFERRED, _CAPITAL = 8, 4
 # Words about a value: behind the items of an array they are rather about the array.
 _ABOUT = {"description", "title", "nullable", "default", "example", "deprecated", "readOnly"}
 
@@ -58,6 +60,8 @@ class Slots:
         if token.key == "example" and token.form == "bare" and frame.kind == "schema" and frame.role == "schema":
             # The example of an answer stands beside its schema rather than in it.
             soft += 2
+        if frame.kind == "properties":
+            soft += self._unlike_a_member(frames, token.key)
         if inner is not None and inner.kind == "properties" and inner.role == "properties":
             frame = frame._replace(members=inner.keys)
         for mode, opened, hard in self._slot(kind, frame, at, 2 * at + 1):
@@ -100,10 +104,19 @@ class Slots:
                 opened = True
                 role = token.key if frame.kind == "schema" or child in ("list", "schema") else ""
                 listed = self._listed(at + 1) if child == "list" and role in LISTS else ()
-                yield "open", (Frame(child, opens_at, role=role, listed=listed),), 0
+                # A table that is a default is as rare as the answer `default` is common.
+                odd = _ODD_DEFAULT if (child, token.key) == (_FREE, "default") and not self._tokens[at + 1].item else 0
+                yield "open", (Frame(child, opens_at, role=role, listed=listed),), odd
         if not opened and slot.scalar == "any":
             # A key with nothing behind it: null, which few write so.
             yield "pair", (), 2
+
+    def _unlike_a_member(self, frames: tuple[Frame, ...], name: str) -> float:
+        """Tell how unlike a member a name is where it may be a component: others refer to it, or it is written as one."""
+        components = next((one for one in frames if one.kind == "schemas-by-name"), None)
+        if components is None or name in components.keys:
+            return 0
+        return _REFERRED if name in self._grammar["schemas-by-name"].required else _CAPITAL * name[:1].isupper()
 
     def _listed(self, at: int) -> tuple[str, ...]:
         """Return the names of the list that begins at a place."""
@@ -127,6 +140,8 @@ class Slots:
         if frame.kind != "schema" or child != _FREE or at >= len(self._tokens):
             return True
         token = self._tokens[at]
+        if "$ref" in frame.keys:
+            return False
         if frame.members and not token.item and token.key not in frame.members:
             return False
         return not frame.type or frame.type == ("array" if token.item else "object")
@@ -146,4 +161,6 @@ class Slots:
         if slot is None:
             return kind.extensions and token.key.startswith("x-")
         below = any(self._opens(one, at + 1, ahead - 1) for one in slot.children)
-        return fits(slot.scalar, token.value) if token.form == "pair" else below
+        # JSON may stand on the lines below a key, and is no line of YAML.
+        after = self._tokens[at + 1].form if at + 1 < len(self._tokens) else ""
+        return fits(slot.scalar, token.value) if token.form == "pair" else below or (slot.scalar == "any" and after == "text")
