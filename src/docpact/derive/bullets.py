@@ -21,6 +21,8 @@ STYLE = "list of members"
 _LEAST = 2
 # Lines between two members that are about the first one, where nothing but the members' form holds a list together.
 _MOST_BETWEEN = 4
+# A line that belongs to a member and says nothing of it.
+_SILENT = "}"
 _FENCE = re.compile(r"(?:`{3,}|~{3,}).*")
 _HEADING = re.compile(r"#{1,6}\s+\S")
 _MOST_ATTRIBUTES = 12
@@ -120,7 +122,7 @@ def _without_values(page: Page, run: Sequence[Line]) -> list[Line]:
     """Return the lines of a list without those that list the values of the member above them, which is given them."""
     found: list[Line] = []
     above: list[int] = []
-    values: dict[int, list[str]] = {}
+    values: dict[int, list[Line]] = {}
     for number, line in enumerate(run):
         until = run[number + 1].at if number + 1 < len(run) else line.at + _MOST_ATTRIBUTES
         typed = line if line.said.claim is not None else _typed_below(page, line, until)
@@ -128,13 +130,14 @@ def _without_values(page: Page, run: Sequence[Line]) -> list[Line]:
             above.pop()
         holder = found[above[-1]].said.claim if above else None
         if above and typed.said.claim is None and (holder is None or holder.holder is None) and listlines.is_token(line.name):
-            values.setdefault(above[-1], []).append(line.name)
+            values.setdefault(above[-1], []).append(line)
             continue
         above.append(len(found))
         found.append(typed)
     for at, listed in values.items():
         if len(listed) >= _LEAST and found[at].said.claim is not None:
-            found[at] = found[at]._replace(said=replace(found[at].said, values=tuple(dict.fromkeys(listed))))
+            names, where = tuple(dict.fromkeys(line.name for line in listed)), (listed[0].at + 1, listed[-1].at + 1)
+            found[at] = found[at]._replace(said=replace(found[at].said, values=names, listed_at=where))
     return found
 
 
@@ -163,7 +166,7 @@ def _entries(page: Page, kept: Sequence[Line], until: int) -> list[Entry]:
         for at in range(line.at + 1, end if line.said.values else line.at):
             one = listlines.read(at, page.raw[at], page.lines[at])
             if one is not None and one.name in line.said.values:
-                bare[at] = ""
+                bare[at] = _SILENT
     return undotted(members.entries(bare, heads, until))
 
 

@@ -8,7 +8,6 @@ from docpact.derive import translations
 
 _LONGEST_HEADING = 40
 _LONGEST_LABEL = 80
-_COLON = re.compile(r"\s*[:：]\s*$")
 _SPACE = re.compile(r"[\s_]+")
 
 REQUIRED = translations.REQUIRED | {
@@ -162,7 +161,7 @@ _STATUS_SAID = re.compile(
 
 def plain(line: str) -> str:
     """Return a label as it is compared: without its colon and its decoration, in lower case, single spaces."""
-    return _SPACE.sub(" ", _COLON.sub("", line.lstrip("#*• ").rstrip("* ¶🔗")).strip()).casefold()
+    return _SPACE.sub(" ", line.lstrip("#*• ").rstrip("* ¶🔗").rstrip().rstrip(":：").strip()).casefold()
 
 
 def section(line: str) -> str | None:
@@ -200,6 +199,8 @@ _MEDIA_KINDS = {"application", "text", "multipart", "image", "audio", "video"}
 
 def mark(line: str) -> str | None:
     """Return `required`, `optional`, `nullable` or `other` for a line that is nothing but such a mark."""
+    if len(line) > _LONGEST_LABEL:
+        return None
     word = plain(line)
     for kind, words in (("required", REQUIRED), ("optional", OPTIONAL), ("nullable", NULLABLE), ("other", OTHER_MARKS)):
         if word in words:

@@ -143,7 +143,7 @@ def _entry(lines: Sequence[str], head: Head, until: int) -> Entry:
     if words:
         got.lines["description"] = (words[0][0], words[-1][0])
     if said.values:
-        got.lines["enum"] = (head.type_at + 1, head.type_at + 1)
+        got.lines["enum"] = said.listed_at or (head.type_at + 1, head.type_at + 1)
     elif found.lines is not None:
         first = got.lines.get("enum", found.lines)[0]
         got.lines["enum"] = (min(first, found.lines[0]), found.lines[1])

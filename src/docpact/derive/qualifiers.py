@@ -35,7 +35,10 @@ _LITERALS = re.compile(r"""(?:["'][^"'|]{1,60}["']\s*\|\s*)+["'][^"'|]{1,60}["']
 
 @dataclass
 class Said:
-    """What the words after a name say; `words` are what remains, which describes the member."""
+    """What the words after a name say; `words` are what remains, which describes the member.
+
+    `listed_at` are the first and last line of `values`, where they stand on lines of their own.
+    """
 
     claim: TypeClaim | None = None
     required: bool | None = None
@@ -45,6 +48,7 @@ class Said:
     values: tuple[str, ...] = ()
     limits: list[str] = field(default_factory=list)
     words: str = ""
+    listed_at: tuple[int, int] | None = None
 
     @property
     def typed(self) -> TypeClaim:

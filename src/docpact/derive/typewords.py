@@ -117,6 +117,7 @@ _DOTTED = re.compile(r"(?P<one>[^·•]+?)\s*[·•]\s*(?P<other>[^·•]+)")
 _OF_OBJECTS = re.compile(r"(?i)(?:array|list)\s+of\s+objects?\s*\((?P<name>[^()]*)\)(?:\s*\[.*\]|\s*\{\d+\})?")
 _ENUM = re.compile(r"(?i)(?P<of>\w+)\s*[(\[<]?\s*(?:enum|枚举|枚举值)\s*[)\]>]?|(?:enum|枚举)\s*[:：]?\s*(?P<then>\w+)")
 _COMPONENT = re.compile(r"[A-Z][A-Za-z0-9]*(?:\.[A-Z][A-Za-z0-9]*)*")
+_ORDINARY = {"any", "text", "file", "null", "long", "double", "float", "list"}
 # A type that is followed by these words is a part of a sentence: "number of tasks".
 _SENTENCE = re.compile(r"(?i)(?:of|for|that|which|is|are|in|to|from|with|containing|representing|used)\b")
 _WORD_START = re.compile(r"[\w\[<?*#]")
@@ -202,4 +203,5 @@ def _marked(candidate: str) -> bool:
 
 def _may_end(word: str, rest: str) -> bool:
     """Tell whether a type ends here: an ordinary word does so before a break only."""
-    return read_type(word) is not None or not rest.strip() or not rest[:1].isspace() or not rest.lstrip()[:1].isalpha()
+    before_a_break = not rest.strip() or not rest[:1].isspace() or not rest.lstrip()[:1].isalpha()
+    return before_a_break or (read_type(word) is not None and word.casefold() not in _ORDINARY)
