@@ -138,7 +138,7 @@ class Shapes:
         for word in ("oneOf", "anyOf"):
             parts = [self.of(Member(part, member.line, member.trail)) for part in node.list(word)]
             real = [one for one in parts if one.kinds != ("null",)]
-            if len(real) > 1:
+            if len({one.kinds for one in real}) > 1 or sum(bool(one.members) for one in real) > 1:
                 self._tell_alternatives(node.line(word), real)
             if parts:
                 joined = _either(real) if real else Shape({"type": node.line(word)})

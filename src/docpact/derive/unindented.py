@@ -27,6 +27,7 @@ _LONGEST = 1_000_000
 _EDGES = re.compile(r"""\s(?=(?:['"]?[\w$./{}*+-]{1,120}['"]?|[^\s\x00-\x7f]{1,20}):(?:\s|$)|-\s)""")
 _INDICATOR = re.compile(r"^((?:- )?[\w$.-]{1,120}:\s+)[|>][+-]?\s+")
 _SAYING = {"x-apifox-orders", "x-apifox-refs", "x-apifox-enum", "x-nullable", "x-enum"}
+_IDLE = {"example", "examples", "security", "tags", "servers", "consumes", "produces", "externalDocs", "scopes", "tokenUrl"}
 _ASKING = {"get", "put", "post", "delete", "options", "head", "patch", "trace", "requestBody", "parameters"}
 _ANSWERING = {"responses", "components", "definitions", "schemas"}
 _SCHEMA_WORDS = {"type", "$ref", "description", "title", "properties", "items", "allOf", "oneOf", "anyOf", "enum", "format"}
@@ -89,7 +90,7 @@ def _of_requests(read: Sequence[Token]) -> set[int]:
 
 def _idle(token: Token) -> bool:
     """Tell whether a line says nothing about members, wherever it stands."""
-    return token.key == "example" or (token.key.startswith("x-") and token.key not in _SAYING)
+    return token.key in _IDLE or (token.key.startswith("x-") and token.key not in _SAYING)
 
 
 def _told(read: Sequence[Token], found: Found, doubtful: Sequence[int]) -> list[Note]:
