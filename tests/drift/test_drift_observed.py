@@ -15,6 +15,7 @@ from naively import NAMES, counts, documented, fits, values
 
 from docpact.api import load
 from docpact.drift import observed, stories
+from docpact.finding import Place
 from docpact.pointers import ABSENT
 
 if TYPE_CHECKING:
@@ -242,8 +243,11 @@ def test_more_than_can_be_remembered_is_counted_and_said(monkeypatch: pytest.Mon
 def test_stories_are_forgotten_when_there_are_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stories, "MOST", 3)
     polls = [{"id": str(n), "status": "SUBMITTED", "buttons": []} for n in range(10)]
-    drift = CONTRACT.drift([*polls, {"id": "9", "status": "SUCCESS"}, {"id": "0", "status": "SUCCESS"}], stories=True)
-    assert [(s.earlier, s.later, s.sighting.count) for s in drift.steps] == [("SUBMITTED", "SUCCESS", 1)]
+    ends = [{"id": str(n), "status": "SUCCESS", "buttons": []} for n in (9, 8, 7, 0)]
+    drift = CONTRACT.drift([*polls, *ends], stories=True)
+    # The last three are known at least; the first one of ten is forgotten, and begins anew.
+    assert [(s.earlier, s.later, s.sighting.count) for s in drift.steps] == [("SUBMITTED", "SUCCESS", 3)]
+    assert drift.stories == 11
 
 
 def test_secrets_in_names_and_values_are_not_told() -> None:
@@ -299,3 +303,15 @@ def test_what_python_makes_of_json_by_other_names_is_counted_as_json() -> None:
 
 def test_the_names_of_types_are_those_of_json() -> None:
     assert set(NAMES.values()) == {observed.name_of_type(kind) for kind in NAMES}
+
+
+def test_what_is_remembered_is_short_however_long_it_was() -> None:
+    long = "x" * 100_000
+    seen = observed.Observed(CONTRACT, stories=True)
+    for status in (long, long + "y"):
+        seen.take({"id": "1", "buttons": [], "status": status, long: long, "error": {"code": long}}, Place())
+        seen.take({"error": {"code": long}}, Place())
+    held = [*seen.root.unnamed, *seen.statuses, *seen.errors, *(name for pair in seen.steps for name in pair)]
+    held += [str(key) for key in seen.root.names["status"].unlisted or ()]
+    assert held
+    assert max(map(len, held)) <= 200

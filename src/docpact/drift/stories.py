@@ -10,8 +10,8 @@ from docpact.redact import shown_text
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-# Tasks that are remembered at a time; the one that was polled longest ago makes room.
-MOST = 100_000
+# So many tasks that were polled last are remembered at least, and twice as many at most.
+MOST = 50_000
 # A longer text is no status, and is remembered as a report shows it.
 _LONGEST = 200
 
@@ -22,7 +22,10 @@ class Stories:
     def __init__(self, roles: Mapping[str, str]) -> None:
         self._id = roles.get("id", "")
         self._status = roles.get("status", "")
+        # A full generation is put aside, and the one that was aside is forgotten: to take the oldest out of one dictionary,
+        # task by task, would look through all that was taken out before.
         self._now: dict[int, str | None] = {}
+        self._aside: dict[int, str | None] = {}
         self._last: tuple[str, int] = ("", 0)
         self.told = 0
 
@@ -36,12 +39,14 @@ class Stories:
         name = found if isinstance(found, str) and found else asked
         key = hash((scope, name)) if name else self._last[1] if self._last[0] == scope else hash((scope, ""))
         self._last = (scope, key)
-        before = self._now.pop(key, ABSENT)
+        before = self._now.get(key, ABSENT)
+        if before is ABSENT:
+            before = self._aside.get(key, ABSENT)
         if before is ABSENT:
             self.told += 1
             before = None
-            if len(self._now) >= MOST:
-                del self._now[next(iter(self._now))]
+        if len(self._now) >= MOST and key not in self._now:
+            self._now, self._aside = {}, self._now
         now = self.status(payload)
         self._now[key] = before if now is None else now
         return None if before is None or now is None or before == now else (before, now)
