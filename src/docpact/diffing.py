@@ -26,7 +26,7 @@ def diff(old: object, new: object, *, witnesses: bool = True) -> Comparison:
     `old` and `new` are contracts, names of contracts, folders that `docpact derive` has made, files with a JSON Schema or an
     OpenAPI document, pages, or schemas as dictionaries. Raises `ContractError`, `PageError` or `UsageError` for what is none.
     """
-    return compare(side(old), side(new), judge if witnesses else None)
+    return compare(side(old, "the old schema"), side(new, "the new schema"), judge if witnesses else None)
 
 
 def matrix(given: Iterable[object]) -> Matrix:
@@ -51,8 +51,8 @@ def judge(schema: Mapping[str, Any]) -> Callable[[Any], Sequence[tuple[str | int
     return errors
 
 
-def side(given: object) -> Side:
-    """Read one of the two that are compared; raises `ContractError`, `PageError` or `UsageError` for what is none."""
+def side(given: object, called: str = "the schema") -> Side:
+    """Read one of the two that are compared, which a schema without a file is `called`; raises `ContractError`, `PageError` or `UsageError` for what is none."""
     if isinstance(given, Side):
         return given
     if isinstance(given, words.Contract):
@@ -61,7 +61,7 @@ def side(given: object) -> Side:
         return _named(os.fspath(given))
     try:
         # A schema of Python may hold what JSON does not: what is compared is what would be written.
-        return of_document(json.loads(json.dumps(given, allow_nan=False)), "the schema", "")
+        return of_document(json.loads(json.dumps(given, allow_nan=False)), called, "")
     except (TypeError, ValueError, RecursionError) as error:
         hint = "give a contract, a path, or a schema as a dictionary"
         raise UsageError(f"what was given is no JSON: {error}", hint=hint) from error
@@ -99,8 +99,8 @@ def _file(path: Path) -> Side:
     if content.lstrip()[:1] in (b"{", b"["):
         document = _json(content, path)
         if document is not None:
-            return of_document(document, path.name, path.as_posix())
-    return page(content, path.name, path.as_posix())
+            return of_document(document, path.as_posix(), path.as_posix())
+    return page(content, path.as_posix(), path.as_posix())
 
 
 def _json(content: bytes, path: Path) -> Any:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from docpact.compare.change import Each, Fact, Path, listed, named
 from docpact.compare.limits import limits
-from docpact.compare.node import ALL, WORDS, Node, Reader, key_of, type_name, type_of
+from docpact.compare.node import ALL, WORDS, Node, Reader, key_of, parts_of, type_name, type_of
 from docpact.compare.place import Body, Pair
 from docpact.compare.table import RESPONSE
 from docpact.pointers import ABSENT
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 _Refs: TypeAlias = tuple[frozenset[str], frozenset[str]]
 
 # As many places as are compared: references to references can stand for any number of them.
-MOST_PLACES = 100_000
+MOST_PLACES = 50_000
+_MOST_FACTS = 5_000
 _MOST_DEEP = 100
 
 
@@ -34,14 +35,22 @@ class Bodies:
 
     def facts(self) -> Iterator[Fact]:
         """Yield what differs, from the top down."""
-        yield from self._at((), self._bodies[0].schema, self._bodies[1].schema, ())
+        for number, fact in enumerate(self._at((), self._bodies[0].schema, self._bodies[1].schema, ())):
+            if number == _MOST_FACTS:
+                kind, words = (
+                    f"{self._direction}-not-compared",
+                    f"there are more than {_MOST_FACTS:,} differences: the rest is not told",
+                )
+                yield Fact(kind, (), ABSENT, ABSENT, words, "differences", self._within)
+                return
+            yield fact
 
     def nodes(self, schemas: tuple[Any, Any]) -> tuple[Node, Node]:
         """Put together what both schemas allow at their tops."""
         return self._readers[0].node(schemas[0]), self._readers[1].node(schemas[1])
 
     def _at(self, path: Path, old: Any, new: Any, rings: tuple[_Refs, ...]) -> Iterator[Fact]:
-        if old is new:
+        if _same_text(old, new):
             return
         pair = Pair(path, *self.nodes((old, new)), self._direction, self._within, self._bodies)
         self._left -= 1
@@ -60,7 +69,7 @@ class Bodies:
 
     def _inside(self, pair: Pair, rings: tuple[_Refs, ...]) -> Iterator[Fact]:
         old, new = pair.old, pair.new
-        if _says_nothing(old) or _says_nothing(new):
+        if any(node.unknown or _says_nothing(node) for node in (old, new)):
             return
         if "object" in old.types & new.types:
             yield from _members(pair, self.nodes)
@@ -72,6 +81,12 @@ class Bodies:
             yield from self._at((*pair.path, Each.ITEM), old.items, new.items, rings)
 
 
+def _same_text(old: Any, new: Any) -> bool:
+    """Tell whether two schemas are the same, word by word, and refer to nothing that may differ."""
+    # Equal in Python are 1 and true as well.
+    return bool(old == new) and key_of(old) == key_of(new) and next(references(old), None) is None
+
+
 def _says_nothing(node: Node) -> bool:
     """Tell whether any value may stand there, so that nothing inside is promised."""
     promised = node.properties or node.required or node.limits or node.opaque or node.further is not True
@@ -80,10 +95,11 @@ def _says_nothing(node: Node) -> bool:
 
 def facts_of(pair: Pair) -> Iterator[Fact]:
     """Yield what differs at one place itself."""
-    yield from _of_types(pair)
-    yield from _of_values(pair)
-    yield from limits(pair)
-    yield from _of_formats(pair)
+    if not (pair.old.unknown or pair.new.unknown):
+        yield from _of_types(pair)
+        yield from _of_values(pair)
+        yield from limits(pair)
+        yield from _of_formats(pair)
     yield from _of_words(pair)
     yield from _of_the_rest(pair)
 
@@ -168,10 +184,15 @@ def _same(pair: Pair, old: Any, new: Any) -> bool:
     todo, seen = [(old, new)], set()
     while todo:
         one, other = todo.pop()
+        if one is ABSENT or other is ABSENT:
+            # It points nowhere, or outside, on both sides.
+            if one is not other:
+                return False
+            continue
         texts = key_of(one), key_of(other)
         if texts[0] != texts[1]:
             return False
-        for target in _references(one):
+        for target in references(one):
             if target not in seen:
                 seen.add(target)
                 one, other = (Reader(body.document).target(target) for body in pair.bodies)
@@ -179,16 +200,10 @@ def _same(pair: Pair, old: Any, new: Any) -> bool:
     return True
 
 
-def _references(part: Any) -> Iterator[str]:
-    todo = [part]
-    while todo:
-        one = todo.pop()
-        if isinstance(one, dict):
-            if isinstance(one.get("$ref"), str):
-                yield one["$ref"]
-            todo.extend(one.values())
-        elif isinstance(one, list):
-            todo.extend(one)
+def references(part: Any) -> Iterator[str]:
+    for one in parts_of(part):
+        if isinstance(one.get("$ref"), str):
+            yield one["$ref"]
 
 
 def _members(pair: Pair, nodes: Callable[[tuple[Any, Any]], tuple[Node, Node]]) -> Iterator[Fact]:
@@ -196,14 +211,15 @@ def _members(pair: Pair, nodes: Callable[[tuple[Any, Any]], tuple[Node, Node]]) 
     old, new = pair.old, pair.new
     was, now = old.properties.keys() | old.required, new.properties.keys() | new.required
     for name in dict.fromkeys((*old.properties, *new.properties, *sorted(old.required | new.required))):
+        if name in was and name in now and (name in old.required) == (name in new.required):
+            continue
         path = (*pair.path, name)
         sides = nodes((old.properties.get(name, True), new.properties.get(name, True)))
         both = (sides[0] if name in was else None, sides[1] if name in now else None)
         if name in was and name in now:
-            if (name in old.required) != (name in new.required):
-                kind = "member-required" if name in new.required else "member-optional"
-                words = f"{named(path)} is {'always there now' if name in new.required else 'no longer always there'}"
-                yield pair.fact(kind, name in old.required, name in new.required, words, path=path, said="required", nodes=both)
+            kind = "member-required" if name in new.required else "member-optional"
+            words = f"{named(path)} is {'always there now' if name in new.required else 'no longer always there'}"
+            yield pair.fact(kind, name in old.required, name in new.required, words, path=path, said="required", nodes=both)
         elif name in now:
             yield _appeared(pair, path, name, both, sides[1])
         else:

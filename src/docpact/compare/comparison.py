@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 from docpact.compare import bodies as places
 from docpact.compare.change import Change, told
 from docpact.compare.endpoints import Bodies, Meeting, one_of_many, pairs
+from docpact.compare.node import parts_of
 from docpact.compare.place import Body
 from docpact.compare.promises import promises
 from docpact.compare.table import KINDS, MAJOR, MINOR, PATCH, RESPONSE
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 Judging: TypeAlias = "Callable[[Mapping[str, Any]], Judge]"
 
 _MOST_WITNESSES = 500
+_LEAST_WITNESSES = 5
+_MOST_WORK = 300_000
 _ORDER = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
 _BUMPS = (MAJOR, MINOR, PATCH)
 
@@ -68,6 +71,8 @@ def compare(old: Side, new: Side, judging: Judging | None = None) -> Comparison:
 
     Without it no witness is made. Raises nothing for what a schema holds: what is not understood is among the changes.
     """
+    if old.called == new.called:
+        old, new = old._replace(called=f"{old.called} (old)"), new._replace(called=f"{new.called} (new)")
     return Comparing(old, new, judging).comparison()
 
 
@@ -79,13 +84,18 @@ class Comparing:
         self._changes: list[Change] = []
         self._notes: list[str] = [*old.doubts, *new.doubts]
         self._left = _MOST_WITNESSES
+        self._without = 0
 
     def comparison(self) -> Comparison:
         """Compare, and return what was found."""
         self._operations()
         self._promises()
-        if self._left < 0:
-            self._notes.append(f"no witness was made for {-self._left:,} changes: {_MOST_WITNESSES} have one")
+        if self._without:
+            self._notes.append(f"{self._without:,} changes have no witness: there are more than witnesses are made for")
+        unknown = sum(change.kind.endswith("not-compared") for change in self._changes)
+        if unknown:
+            places = "1 place was" if unknown == 1 else f"{unknown:,} places were"
+            self._notes.append(f"{places} not compared: the part of the version is the least that it can be")
         ordered = sorted(self._changes, key=lambda change: _ORDER[change.severity])
         return Comparison(self._old.called, self._new.called, tuple(ordered), tuple(self._notes), self._new.source)
 
@@ -157,7 +167,9 @@ class Comparing:
             return Found(ABSENT, Witness(lack=witnesses))
         if not fact.kind.endswith("words-changed"):
             self._left -= 1
-        if self._left < 0:
+        made = _MOST_WITNESSES - self._left
+        if self._left < 0 or (witnesses.work > _MOST_WORK and made > _LEAST_WITNESSES):
+            self._without += 1
             return Found(ABSENT, Witness(lack="there are more changes than witnesses are made for"))
         return witnesses.of(fact)
 
@@ -195,16 +207,7 @@ def _whole(body: Body) -> Mapping[str, Any]:
 
 
 def _refers(schema: Any) -> bool:
-    todo = [schema]
-    while todo:
-        part = todo.pop()
-        if isinstance(part, dict):
-            if "$ref" in part or "$dynamicRef" in part:
-                return True
-            todo.extend(part.values())
-        elif isinstance(part, list):
-            todo.extend(part)
-    return False
+    return any("$ref" in part or "$dynamicRef" in part for part in parts_of(schema))
 
 
 def _change(fact: Fact, found: Found) -> Change:

@@ -16,7 +16,7 @@ from urllib.parse import unquote
 from docpact.pointers import ABSENT
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 # An integer is a number, so that a number is an integer or a fraction.
 ALL = frozenset(("null", "boolean", "integer", "fraction", "string", "array", "object"))
@@ -34,8 +34,9 @@ LIMITS = {
 WORDS = ("title", "description", "default", "example", "examples", "deprecated", "readOnly", "writeOnly", "contentEncoding",
          "contentMediaType", "externalDocs", "xml")  # fmt: skip
 _SILENT = frozenset(("$schema", "$id", "$comment", "$defs", "definitions", "components", "discriminator", "$anchor"))
-_KNOWN = frozenset(("type", "enum", "const", "properties", "required", "additionalProperties", "items", "format",
+_KNOWN = frozenset(("type", "enum", "const", "properties", "required", "additionalProperties", "unevaluatedProperties", "items", "format",
                     "$ref", "allOf", "anyOf", "oneOf"))  # fmt: skip
+_HIDES_TYPES = frozenset(("$ref", "allOf", "anyOf", "oneOf", "type", "enum", "schema", "$dynamicRef", "if", "not"))
 _MOST_STEPS = 40
 # A few lines of references to references can stand for more parts than there are atoms.
 _MOST_PARTS = 2000
@@ -71,17 +72,26 @@ class Node:
         return self.types == ALL
 
     @property
+    def unknown(self) -> bool:
+        """Whether nothing is known of the types, because what says them is not understood."""
+        return self.anything and not _HIDES_TYPES.isdisjoint(self.opaque)
+
+    @property
     def some(self) -> frozenset[str]:
         """The types but null."""
         return self.types - {"null"}
 
 
 class Reader:
-    """Read the places of one document: what `$ref` points to is looked for in it, and nowhere else."""
+    """Read the places of one document: what `$ref` points to is looked for in it, and nowhere else.
+
+    `work` grows with what has been read, so that whoever reads much can stop.
+    """
 
     def __init__(self, document: Mapping[str, Any]) -> None:
         self._document = document
         self._parts = 0
+        self.work = 0
 
     def node(self, schema: Any, steps: int = 0) -> Node:
         """Put together what a schema allows at its top."""
@@ -95,14 +105,22 @@ class Reader:
         if "$ref" in schema:
             parts.append(self.target(schema["$ref"]))
         if parts and (steps > _MOST_STEPS or self._parts > _MOST_PARTS):
-            return replace(node, opaque={**node.opaque, "$ref": "a ring of references"})
+            # Kept as it stands: what it refers to is held against the other side as a whole.
+            return replace(
+                node, opaque={**node.opaque, "allOf": {key: schema[key] for key in ("$ref", "allOf") if key in schema}}
+            )
         for part in parts:
-            node = _both(node, Node(opaque={"$ref": schema["$ref"]}) if part is ABSENT else self.node(part, steps + 1))
+            node = _both(
+                node, Node(opaque={"$ref": {"$ref": schema["$ref"]}}) if part is ABSENT else self.node(part, steps + 1)
+            )
         if isinstance(schema.get("$ref"), str):
             node = replace(node, refs=node.refs | {schema["$ref"]})
         for keyword in ("anyOf", "oneOf"):
             if keyword in schema:
                 node = self._of_several(node, keyword, schema[keyword], steps)
+        if "unevaluatedProperties" in schema and node.further is True:
+            # What it speaks of are the members that neither the schema nor what it refers to names: all are known by now.
+            node = replace(node, further=schema["unevaluatedProperties"])
         return _settled(node)
 
     def target(self, target: Any) -> Any:
@@ -137,6 +155,7 @@ class Reader:
     def _own(self, schema: Mapping[str, Any]) -> Node:
         """Read the keywords of one object, without what it refers to."""
         types, values = _types(schema), _values(schema)
+        self.work += len(schema) + len(values or ())
         opaque = {
             keyword: value
             for keyword, value in schema.items()
@@ -159,6 +178,23 @@ class Reader:
             opaque=opaque,
             lines=lines if isinstance(lines, dict) else {},
         )
+
+
+def size_of(schema: Any) -> int:
+    """Count the objects of a schema, and the values that they list."""
+    return sum(1 + (len(part["enum"]) if isinstance(part.get("enum"), list) else 0) for part in parts_of(schema))
+
+
+def parts_of(schema: Any) -> Iterator[Mapping[str, Any]]:
+    """Yield every object that a schema is made of, itself among them."""
+    todo = [schema]
+    while todo:
+        part = todo.pop()
+        if isinstance(part, dict):
+            yield part
+            todo.extend(part.values())
+        elif isinstance(part, list):
+            todo.extend(part)
 
 
 def _is_odd(schema: Mapping[str, Any], keyword: str) -> bool:

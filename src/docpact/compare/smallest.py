@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 _DEEPEST = 30
 _MOST_ITEMS = 64
+# As many values as are made for all proposals of one witness.
+_MOST_MADE = 2_000
 _MOST_LETTERS = 4096
 _ORDER = ("string", "integer", "boolean", "fraction", "array", "object", "null")
 
@@ -22,11 +24,16 @@ class NoneSuchError(Exception):
     """There is no such payload, or none that is small: a schema asks for itself inside itself, or for a million items."""
 
 
+class TooLargeError(NoneSuchError):
+    """Even the smallest payload has more members than a person would look at."""
+
+
 class Smallest:
     """Make payloads that `wide` allows and, as far as that can be, `narrow` too; `example` is a payload of the page."""
 
     def __init__(self, wide: Reader, narrow: Reader) -> None:
         self._wide, self._narrow = wide, narrow
+        self._made = 0
 
     def nodes(self, wide: Any, narrow: Any) -> tuple[Node, Node]:
         """Put together what both schemas allow at their tops."""
@@ -38,6 +45,9 @@ class Smallest:
 
     def of_nodes(self, wide: Node, narrow: Node, example: Any = ABSENT, depth: int = 0) -> Any:
         """Return a payload of what stands at one place."""
+        self._made += 1
+        if self._made > _MOST_MADE:
+            raise TooLargeError
         if depth > _DEEPEST or not wide.types:
             raise NoneSuchError
         types = wide.types & narrow.types or wide.types

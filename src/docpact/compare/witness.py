@@ -8,8 +8,8 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from docpact.compare.change import Each
-from docpact.compare.node import LIMITS, Reader, key_of, type_of
-from docpact.compare.smallest import NoneSuchError, Smallest, fits, inner, scalars, schemas_of
+from docpact.compare.node import LIMITS, Reader, key_of, size_of, type_of
+from docpact.compare.smallest import NoneSuchError, Smallest, TooLargeError, fits, inner, scalars, schemas_of
 from docpact.compare.table import RESPONSE
 from docpact.finding import Witness
 from docpact.pointers import ABSENT
@@ -60,6 +60,14 @@ class Witnesses:
         self._roots = bodies.old.schema, bodies.new.schema
         self._readers = Reader(bodies.old.document), Reader(bodies.new.document)
         self._examples = bodies.examples
+        self._too_large = False
+        self._judged = 0
+        self._size = size_of(self._roots[0]) + size_of(self._roots[1])
+
+    @property
+    def work(self) -> int:
+        """How much has been done: it grows with what was read and with what was judged."""
+        return self._judged * self._size + sum(reader.work for reader in self._readers)
 
     def of(self, fact: Fact) -> Found:
         """Return the witness of a fact; nothing at all for words, which allow and refuse no payload."""
@@ -73,10 +81,15 @@ class Witnesses:
         if kind in _EITHER:
             # What breaks somebody first: for a reader what NEW allows, for a sender what OLD allowed.
             ways = (1, 0) if direction == RESPONSE else (0, 1)
-        for wide in ways:
-            payload = self._search(fact, kind, wide)
+        for wide in () if self._too_large else ways:
+            try:
+                payload = self._search(fact, kind, wide)
+            except ValueError as error:
+                return Found(ABSENT, Witness(lack=f"the judge cannot judge by one of the schemas: {error}"))
             if payload is not ABSENT:
                 return Found(payload, self._told(payload, wide))
+        if self._too_large:
+            return Found(ABSENT, Witness(lack="the smallest payload of these schemas is too large to be one"))
         return Found(ABSENT, Witness(lack=_lack(kind, self._names[ways[0]], self._names[1 - ways[0]])))
 
     def _told(self, payload: Any, wide: int) -> Witness:
@@ -89,8 +102,11 @@ class Witnesses:
         try:
             for payload in islice(self._proposals(fact, kind, wide), _MOST_TRIED):
                 place = _place(fact.path)
+                self._judged += 1
                 if not self._judges[wide](payload) and any(_is_there(at, place) for at in self._judges[1 - wide](payload)):
                     return payload
+        except TooLargeError:
+            self._too_large = True
         except NoneSuchError:
             return ABSENT
         return ABSENT
@@ -217,7 +233,12 @@ def _strangers(wide: Node, narrow: Node) -> Iterator[Any]:
     known = set(map(key_of, narrow.values or ()))
     words = ("SOMETHING_ELSE", "OTHER", "something else", "", 0, 1, -1, 999, 0.5, False, True)
     for value in (*(wide.values or ()), *_examples(wide), *words):
-        if value is not None and key_of(value) not in known and fits(value, wide) and not (narrow.values is None and fits(value, narrow)):
+        if (
+            value is not None
+            and key_of(value) not in known
+            and fits(value, wide)
+            and not (narrow.values is None and fits(value, narrow))
+        ):
             yield value
 
 
