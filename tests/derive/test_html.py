@@ -137,6 +137,14 @@ def test_a_table_of_other_elements_is_one_by_its_roles() -> None:
         '<pre><table><tr><td class=lineno>1<td>{<tr><td class=linenos>2<td>  "a": 1<tr><td>}</table></pre>',
         '<code>{<br>&nbsp; "a": 1<br>}</code>',
         '<code><b class=token-line>{<br></b><b class=token-line>  "a": 1<br></b><b class=token-line>}<br></b></code>',
+        (
+            '<div class=CodeMirror-code><div><p class=CodeMirror-gutter-wrapper>1</p><pre class=CodeMirror-line>{</pre></div>'
+            '<pre class=CodeMirror-line>  <i>"a"</i>: <i>1</i></pre><pre class=CodeMirror-line>}</pre></div>'
+        ),
+        (
+            "<div class=ace_editor><div class=ace_gutter><b>1</b><b>2</b></div><div class='ace_layer ace_text-layer'><p>{</p>"
+            '<p>  <i>"a"</i><i>:</i> <i>1</i></p><p>}</p></div></div>'
+        ),
         '<pre class=view-lines><p style="top:36px">}</p><p style="top:0px">{</p><p style="top:18px">  "a": 1</p></pre>',
     ],
 )  # fmt: skip
@@ -273,6 +281,8 @@ HOSTILE = {
     "deep listings": "<table><tr><th>N<th>T<tr><td>a<td><pre>1\n2</pre>" * 10_000,
     "deep definitions": "<table><tr><td>a<td>string" * 10_000,
     "many tables": "<table><tr><td>a<td>string<tr><td>b<td>object<table><tr><td>c<td>integer</table></table>" * 5_000,
+    "toggles": "<div><pre>x</pre>" + "<button>Show attributes</button><p>x</p>" * 20_000 + "</div>",
+    "folds": "<details><summary><b>a</b><i>string</i></summary>" * 10_000,
     "tabs": "<div>" + "<p role=tabpanel aria-labelledby=a>x</p><b role=tab>y</b>" * 10_000 + "</div>",
     "chips": "<div>" + "<b>a</b><i>string</i>" * 50_000 + "</div>",
     "nested chips": "<div>" + "<b><i>a</i>" * 50_000 + "</div>",

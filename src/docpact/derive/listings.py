@@ -23,9 +23,20 @@ _LINE = {
     "highlight-line",
     "row",
 }
+_EDITORS = {"CodeMirror-code", "ace_text-layer", "view-lines", "cm-content", "vjs-tree", "react-json-view", "json-viewer"}
 _LANGUAGE = re.compile(r"(?i)(?:^|\s)(?:lang(?:uage)?|highlight-source|brush:?)[-\s:]\s*(?P<name>[a-z][\w+#-]{0,20})")
+_CODE = {"code", "samp", "kbd", "tt"}
 _BREAKS = BLOCK - {"button", "html", "body", "head"}
 _TOP = re.compile(r"(?:^|;)\s*top\s*:\s*(?P<top>\d{1,7})(?:\.\d+)?px")
+
+
+def is_listing(one: Element) -> bool:
+    """Tell whether an element is a listing: preformatted, an editor, or code with blocks in it or of several lines."""
+    if one.tag == "pre" or not _EDITORS.isdisjoint(one.get("class").split()):
+        return True
+    if one.tag not in _CODE:
+        return False
+    return one.broken or any(inner.tag == "br" for inner in one.walk()) or "\n" in one.words().strip()
 
 
 def listing(one: Element) -> list[str]:

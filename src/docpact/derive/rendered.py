@@ -12,16 +12,15 @@ from typing import TYPE_CHECKING
 from docpact.derive import definitions, inline, labels
 from docpact.derive.grids import Grid, grid, is_table, tables_within
 from docpact.derive.hidden import is_hidden, is_toggle
-from docpact.derive.listings import language, listing
+from docpact.derive.layout import HEADINGS, is_heavy, is_item, is_laid_out, term_parts
+from docpact.derive.listings import is_listing, language, listing
 from docpact.derive.markup import BLOCK, Element
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-_HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
 _APART = {"p", "blockquote", "ul", "ol", "dl", "figure"}
 _PROSE = {"p", "li", "dd", "dt", "td", "th", "caption", "figcaption", "legend", "blockquote", "summary"}
-_CODE = {"code", "samp", "kbd", "tt"}
 _MOST_NESTED = 12
 _DEEPER = ("»", "└", "├", "↳", ".", "—", "--", "&emsp;")
 # A list of nothing but values, of which the page says so in the name of its class only.
@@ -61,16 +60,19 @@ class Renderer:
     def flow(self, one: Element) -> None:
         """Render what an element holds: runs of words, and blocks between them; what a member holds is indented below it."""
         run: list[Element | str] = []
-        outer = self.indent
+        outer, laid_out = self.indent, False
         for child in one.children:
-            if isinstance(child, str) or (not child.broken and child.tag not in BLOCK and not _is_listing(child)):
+            if isinstance(child, str) or (not child.broken and child.tag not in BLOCK and not is_listing(child)):
                 run.append(child)
                 continue
             self.words(run, one)
             run = []
             if is_toggle(child) or (child.tag == "summary" and inline.is_member(child)):
                 self.block(child) if not is_toggle(child) else None
-                self.indent = outer if _is_laid_out(one) else f"{outer}  "
+                if self.indent == outer and not laid_out:
+                    # Asked once: of many that unfold something in one place, all have the same answer.
+                    laid_out = is_laid_out(one)
+                    self.indent = outer if laid_out else f"{outer}  "
                 continue
             if is_hidden(child) or not self._named(child):
                 continue
@@ -98,11 +100,11 @@ class Renderer:
     def block(self, one: Element) -> None:
         """Render one block."""
         tag = one.tag
-        if tag in _HEADINGS:
+        if tag in HEADINGS:
             self._heading(one)
         elif is_table(one):
             self._table(grid(one))
-        elif tag == "pre" or _is_listing(one):
+        elif is_listing(one):
             self._listing(one)
         elif tag in ("ul", "ol", "menu", "dir"):
             self._list(one)
@@ -125,7 +127,7 @@ class Renderer:
         text = " ".join(inline.text(one.children, heading=True).split())
         if text:
             self.gap()
-            self.put(f"{'#' * _HEADINGS[one.tag]} {text}")
+            self.put(f"{'#' * HEADINGS[one.tag]} {text}")
             self.gap()
 
     def _listing(self, one: Element) -> None:
@@ -156,7 +158,7 @@ class Renderer:
             inner = Renderer(f"{outer}  ", self.depth, self.tabs)
             inner.flow(child)
             lines = inner.lines[1:] if inner.lines[:1] == [""] else inner.lines
-            if lines and _is_item(child):
+            if lines and is_item(child):
                 lines[0] = f"{outer}{mark}{lines[0].strip()}"
             self.lines += lines
 
@@ -164,7 +166,7 @@ class Renderer:
         """Render a list of terms, each with its first explanation in one line: `- term: what it is`."""
         outer = self.indent
         at: int | None = None
-        for child in _term_parts(one):
+        for child in term_parts(one):
             if child.tag == "dt":
                 term = " ".join(inline.text(child.children).split())
                 self.put(f"- {term}")
@@ -226,7 +228,7 @@ class Renderer:
             if any(cells):
                 cells[0] = f"{mark}{cells[0]}"
                 rows.append(cells)
-            after += [one for cell in row if cell is not None and _is_heavy(cell) for one in self._apart(cells, cell)]
+            after += [one for cell in row if cell is not None and is_heavy(cell) for one in self._apart(cells, cell)]
             for one, within in self._within(row):
                 first = [self._cell(cell) for cell in within.rows[0]] if within.rows else []
                 alike = first == head or not within.headed
@@ -241,7 +243,7 @@ class Renderer:
     def _within(self, row: Sequence[Element | None]) -> list[tuple[Element, Grid]]:
         """Return the tables in a row that say something by themselves, those inside tables for layout too."""
         waiting = [
-            one for cell in reversed(row) if cell is not None and not _is_heavy(cell) for one in reversed(tables_within(cell))
+            one for cell in reversed(row) if cell is not None and not is_heavy(cell) for one in reversed(tables_within(cell))
         ]
         found = []
         while waiting:
@@ -273,7 +275,7 @@ class Renderer:
             renderer = _CellRenderer(depth=self.depth + 1, tabs=self.tabs)
             renderer.flow(cell)
             made = [_CELL.sub("", line).strip() for line in renderer.lines]
-            made = [line for line in made if line][:1] if _is_heavy(cell) else made
+            made = [line for line in made if line][:1] if is_heavy(cell) else made
         return "<br>".join(line.replace("|", "\\|") for line in made if line)
 
 
@@ -296,34 +298,3 @@ class _BareRenderer(Renderer):
 
     def _table(self, table: Grid) -> None:
         pass
-
-
-def _is_listing(one: Element) -> bool:
-    """Tell whether inline code is a listing: it has blocks in it (a tree of JSON to fold), or several lines."""
-    return one.tag in _CODE and (one.broken or any(child.tag == "br" for child in one.walk()) or "\n" in one.words().strip())
-
-
-def _is_heavy(cell: Element) -> bool:
-    """Tell whether a cell holds a page of its own: listings, or panels of tabs."""
-    return cell.broken and any(
-        one.get("role") == "tabpanel" or (one.tag == "pre" and "\n" in one.words()) for one in cell.walk()
-    )
-
-
-def _is_laid_out(one: Element) -> bool:
-    """Tell whether an element holds what has an indentation of its own, or none."""
-    return any(each.tag in ("pre", "table", *_HEADINGS) for each in one.walk())
-
-
-def _is_item(one: Element) -> bool:
-    """Tell whether an item of a list is one for a reader, and not the frame of a block."""
-    first = next((child for child in one.children if not isinstance(child, str) or child.strip()), None)
-    return isinstance(first, str) or (first is not None and (first.tag == "p" or (first.tag not in BLOCK and not first.broken)))
-
-
-def _term_parts(one: Element) -> list[Element]:
-    parts: list[Element] = []
-    for child in (each for each in one.elements if not is_hidden(each)):
-        # A term and what it is may stand in a `div` together.
-        parts += [part for part in child.elements if part.tag in ("dt", "dd")] if child.tag == "div" else [child]
-    return parts
