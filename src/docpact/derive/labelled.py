@@ -12,7 +12,8 @@ _LONGEST = 600
 _NEAR = 30
 _MOST_LABELS = 6
 _METHODS = "GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS"
-_ADDRESS_WORDS = """接口地址|请求地址|请求url|接口url|接口路径|请求路径|调用地址|访问地址|url地址|api地址|请求接口|接口|路径
+_ADDRESS_WORDS = """接口地址|請求地址|請求路徑|請求網址|請求url|請求位址|介面地址|网址|请求网址|请求地址|请求url|接口url
+    |接口路径|请求路径|调用地址|访问地址|url地址|api地址|请求接口|接口|路径
     |地址|url|uri|path|endpoint|route|request url|request uri|request path
     |request address|api url|api path|api endpoint|http request|request|endpoint url|api|end point|resource|resource url
     |method and path|method & path|请求方式和地址|请求方法和路径
@@ -21,7 +22,8 @@ _ADDRESS_WORDS = """接口地址|请求地址|请求url|接口url|接口路径|�
     |url da requisição|caminho|rota|endereço|anfrage-url|pfad|endpunkt|adresse|url de la requête|chemin|point de terminaison
     |point d'accès|url запроса|адрес|путь|эндпоинт|адрес запроса
     |http请求|调用url|接入地址|请求uri|接口uri|đường dẫn"""
-_METHOD_WORDS = """请求方式|请求方法|http方法|http 方法|http请求方式|http请求方法|提交方式|调用方式|请求类型|方法|方式
+_METHOD_WORDS = """請求方式|請求方法|请求方式|请求方法|http方法|http 方法|http请求方式|http请求方法|提交方式|调用方式
+    |请求类型|方法|方式
     |请求method|http method|method|request method|http verb|verb|type|request type|http-method
     |リクエストメソッド|メソッド|http メソッド|メソッド名|httpメソッド|リクエスト方法|메서드|메소드|http 메서드|요청 방식
     |요청 메서드|요청 방법|método|método http|metodo|verbo|methode|http-methode|anfragemethode
@@ -48,6 +50,7 @@ _NUMBER = re.compile(
 _CUT = re.compile(r"\s*[:：|\t】\]]\s*")
 _SEVERAL = re.compile(r"(?:&nbsp;|&emsp;|[,，;；|]|\s)+(?=\*\*[^*\s])")
 _LINKED = re.compile(r"\[([^\[\]]{0,300})\]\([^()\s]{0,300}\)")
+_METHOD_AND_TITLE = re.compile(rf"[#\s]*(?P<method>{_METHODS})[\s:]*(?![\s:/])(?!https?:|\{{\{{).{{1,120}}")
 _MARKUP = str.maketrans("", "", "*`")
 
 
@@ -86,6 +89,12 @@ def _said(lines: Sequence[str]) -> Iterator[tuple[int, str, str]]:
     """Yield what lines say under labels, in order: the index, `address`, `method` or `both`, and the value."""
     wanted: str | None = None
     for at, line in _pieces(lines):
+        titled = _METHOD_AND_TITLE.fullmatch(line)
+        below = next((one for one in lines[at + 1 : at + 4] if one), "").strip("`* ") if titled is not None else ""
+        if titled is not None and re.fullmatch(r"(?:https?://|\{\{)\S+", below):
+            # Postman sets the method before the title, and the address below.
+            yield at, "both", f"{titled['method']} {below}"
+            continue
         label, value = _split(line)
         kind = _kind(label)
         if kind is None and wanted is not None and not line.startswith(("```", "~~~")):

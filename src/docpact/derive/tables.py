@@ -14,6 +14,7 @@ from docpact.derive.tables_named import named
 from docpact.derive.tables_purpose import placed
 from docpact.derive.tables_request import operation
 from docpact.derive.tables_rows import find_tables
+from docpact.derive.tables_vertical import find_vertical
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,7 +43,10 @@ def outside(page: Page) -> Page:
 
 
 def _tables(page: Page) -> list[Table]:
-    return sorted([*find_tables(page, is_head), *find_marked_up(page.raw)], key=lambda one: one.line)
+    found = [*find_tables(page, is_head), *find_marked_up(page.raw)]
+    taken = {line for one in found for line in range(one.line, one.end + 1)}
+    rest = ["" if number in taken else line for number, line in enumerate(page.lines, start=1)]
+    return sorted([*found, *find_vertical(rest)], key=lambda one: one.line)
 
 
 def drafts(page: Page) -> list[Draft]:

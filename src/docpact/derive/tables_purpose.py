@@ -26,24 +26,26 @@ _NUMBER = re.compile(
     r"|[ivx]{1,4})[.、)）]?\s*(?=[\s、.)）]|[^\x00-\x7f])|[-*•·>]\s+)\s*"
 )
 _RESPONSE = re.compile(
-    r"返回|响应|出参|应答|回参|输出参数|结果字段|レスポンス|応答|戻り値|返却|返り値|応答|응답|반환|리턴|결과"
+    r"返回|响应|回應|回傳|傳回|響應|出参|应答|回参|输出参数|结果字段|レスポンス|応答|戻り値|返却|返り値|応答|응답|반환"
+    r"|리턴|결과"
     r"|(?i:\bresponse|\breturn(?:s|ed)?\b|\bresult(?:s)?\b|\breply\b|\banswer\b|\boutput\b|\bsuccess(?:ful)?\b"
     r"|\brespuesta|\bretorn|\bdevuel|\bresposta|\bantwort|\brückgabe"
     r"|\bréponse|\bretour|ответ|возвращ|результат|phản hồi|kết quả|yanıt|respons\b|risposta)"
 )
 # `Parameters` alone is a request's more often than an answer's; the example tells.
 _PARAMETERS = re.compile(
-    r"参数|パラメータ|파라미터|매개변수"
+    r"参数|參數|パラメータ|파라미터|매개변수"
     r"|(?i:\bparam(?:eter)?s?\b|\barguments?\b|\bparámetro|\bparâmetro|\bparamètre|параметр|tham số)"
 )
 _REQUEST = re.compile(
-    r"请求|入参|传参|输入参数|提交参数|上送|リクエスト|要求|요청|请求头|路径参数|查询参数"
+    r"请求|請求|入参|传参|输入参数|提交参数|上送|リクエスト|要求|요청|请求头|路径参数|查询参数"
     r"|(?i:\brequest|\binputs?\b|\bsolicitud|\bpetición|\brequisição|\banfrage|\brequête|запрос|\bquery\b|\bheaders?\b"
     r"|\bcookies?\b"
     r"|yêu cầu|istek|\b(?:path|body|url|uri|form)[ -](?:param|arg|field)|\b(?:path|body)参数|\brequired param)"
 )
 _STATUS = re.compile(
-    r"状态码|错误码|返回码|响应状态|响应码|错误代码|エラーコード|ステータスコード|에러 ?코드|오류 ?코드|상태 ?코드"
+    r"状态码|狀態碼|錯誤碼|错误码|返回码|响应状态|响应码|错误代码|エラーコード|ステータスコード|에러 ?코드|오류 ?코드"
+    r"|상태 ?코드"
     r"|(?i:\bstatus codes?\b|\berror codes?\b|\bcodes? de error|\bcódigos?\b|\bfehlercodes?\b|\bcodes? d'erreur"
     r"|коды? (?:ошибок|ответа|состояния)|http codes?|return codes?)"
 )
