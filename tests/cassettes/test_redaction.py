@@ -120,6 +120,21 @@ def test_a_body_without_secrets_stays_byte_by_byte(body: bytes) -> None:
     assert not redaction.removed
 
 
+def test_a_secret_is_known_by_the_words_before_it_and_words_are_none() -> None:
+    said = b"Your token is pl4ntedXq7zz, the password is Sesame99, and a token is a token; write to cat%40mail.example"
+    clean = b"Your token is redacted, the password is redacted, and a token is a token; write to user@redacted.example"
+    assert Redaction().body(said) == clean
+    assert Redaction().body(clean) == clean
+
+
+@pytest.mark.parametrize(
+    "prompt", ["a token is buried here", "the secret is out --v 6.1", "password is a word", "token of love"]
+)
+def test_prompts_that_speak_of_tokens_stay(prompt: str) -> None:
+    body = json.dumps({"prompt": prompt}).encode()
+    assert Redaction().body(body) == body
+
+
 PACKED = base64.urlsafe_b64encode(b'{"token": "abcdef??>"}').decode().rstrip("=")
 
 

@@ -86,11 +86,11 @@ SHAPES = (
            rf"\g<1>{REDACTED}"),
     _shape("a name of a user in an address", "attachments/",
            r"(/(?:ephemeral-)?attachments/)(?!0/0/)\d{1,25}/\d{1,25}(?=/)", r"\g<1>0/0"),
-    _shape("an e-mail address", "@",
-           r"(?<![\w.+-])(?!user@redacted\.example)[\w.+-]{1,64}@(?:[\w-]{1,63}\.){1,8}[A-Za-z]{2,24}(?![\w-])", MAIL),
+    _shape("an e-mail address", "@ %40",
+           r"(?<![\w.+-])(?!user@redacted\.example)[\w.+-]{1,64}(?:@|%40)(?:[\w-]{1,63}\.){1,8}[A-Za-z]{2,24}(?![\w-])", MAIL),
     # Prompts speak of a token of love and of basic shapes: what follows must look like no word.
-    _shape("a password or token behind its name", "basic token",
-           rf"\b((?i:basic|token)\s{{1,4}}){_KEPT}"
+    _shape("a password or token behind its name", "basic token password secret",
+           rf"\b((?i:basic|(?:token|password|secret)(?:\s{{1,4}}is)?)\s{{1,4}}){_KEPT}"
            r"(?=[A-Za-z0-9._~+/=-]*?(?:[0-9+/=_~]|[a-z][A-Z])|\S{16})[A-Za-z0-9._~+/=-]{6,}",
            rf"\g<1>{REDACTED}", sure=False),
     _shape("a password or token behind its name", "key secret token pass pwd sig credential session 密码 口令 密钥 令牌",
