@@ -144,7 +144,9 @@ class Contract(words.Contract):
         from docpact.drift.covering import Covering
 
         known = self.profile(profile)
-        covering = Covering(self, known, stories=stories, extremes=extremes, excepted=tuple(excepted))
+        # A text is iterable as well, letter by letter, which nobody means.
+        patterns = (excepted,) if isinstance(excepted, str) else tuple(excepted)
+        covering = Covering(self, known, stories=stories, extremes=extremes, excepted=patterns)
         for index, payload in enumerate(payloads):
             covering.take(payload, Place(item=index))
         return covering.told()

@@ -101,6 +101,7 @@ def test_exceptions_leave_the_count_and_one_that_names_nothing_is_told() -> None
     assert plain.features - fewer.features == len(CONTRACT.buttons) + 1
     assert fewer.exercised == plain.exercised - 1
     assert fewer.unused == ("/nothing *",)
+    assert CONTRACT.coverage(payloads, excepted="button:*").features == plain.features - len(CONTRACT.buttons)
 
 
 def test_what_is_no_task_exercises_nothing() -> None:

@@ -54,7 +54,15 @@ def test_what_is_known_is_told_with_the_runs_that_saw_it() -> None:
     assert since == ("run 1, monday", "run 2, tuesday", 2)
     assert ledger.since("other", departures["documented-enum", "MODAL"]) is None
     assert ledger.gone("acme", CONTRACT.drift(SECOND).departures) == ()
-    assert ledger.gone("acme", CONTRACT.drift(FIRST).departures) == ('/status "\\u202eGONE"', "/buttons (documented-null)")
+    assert ledger.gone("acme", CONTRACT.drift(FIRST).departures) == ('/status "\u202eGONE"', "/buttons (documented-null)")
+
+
+def test_a_run_that_does_not_tell_stories_misses_no_step() -> None:
+    polls: list[Any] = [{"id": "1", "buttons": [], "status": status} for status in ("SUCCESS", "IN_PROGRESS")]
+    ledger = Ledger("task-fetch")
+    ledger.take(ran("monday", "aa"), CONTRACT.drift(polls, stories=True).departures)
+    assert ledger.gone("acme", ()) == ('/status "SUCCESS → IN_PROGRESS"',)
+    assert ledger.gone("acme", (), stories=False) == ()
 
 
 def test_the_same_captures_add_nothing_and_a_source_that_comes_again_is_counted() -> None:

@@ -149,7 +149,7 @@ def _since(ledger: Ledger, ran: Ran, told: Told, name: str) -> Told:
         new=new,
         known=len(drift.departures) - new,
         again=ledger.again(ran) if same is None else 0,
-        gone=() if told.interrupted else ledger.gone(ran.label, whole),
+        gone=() if told.interrupted else ledger.gone(ran.label, whole, stories=drift.stories is not None),
         left_out=ledger.no_room(ran.label, whole),
     )
     return told._replace(drift=drift, ledger=noted)

@@ -22,6 +22,7 @@ MOST = 20_000
 # Sources of a run whose fingerprints are kept, so that one that comes again is told.
 MOST_SOURCES = 100
 
+_OF_STEPS = {"end-left", "status-back", "status-back-known"}
 _HINT = "docpact drift … --ledger FILE makes one"
 _RUN: dict[str, type] = {"run": int, "name": str, "label": str, "payloads": int, "captures": str, "sources": list}
 _ENTRY: dict[str, type] = {"label": str, "rule": str, "pointer": str, "times": int, "first": dict, "last": dict}
@@ -72,10 +73,11 @@ class Ledger:
         known = {source for run in self.runs if run.label == ran.label for source in run.sources}
         return sum(source in known for source in ran.sources)
 
-    def gone(self, label: str, departures: Iterable[Departure]) -> tuple[str, ...]:
-        """Name what the ledger has of these captures, and a run did not see."""
+    def gone(self, label: str, departures: Iterable[Departure], *, stories: bool = True) -> tuple[str, ...]:
+        """Name what the ledger has of these captures, and a run did not see; without `stories` it could see no step."""
         seen = {_key(label, departure) for departure in departures}
-        return tuple(_named(entry) for key, entry in sorted(self._entries.items()) if key[0] == label and key not in seen)
+        entries = [entry for key, entry in sorted(self._entries.items()) if key[0] == label and key not in seen]
+        return tuple(_named(entry) for entry in entries if stories or entry.rule not in _OF_STEPS)
 
     def no_room(self, label: str, departures: Iterable[Departure]) -> int:
         """Count the departures that `take` would leave out."""
@@ -165,7 +167,8 @@ def _entry(label: str, run: int, departure: Departure) -> _Entry:
 
 
 def _named(entry: _Entry) -> str:
-    return f"{entry.pointer} {json.dumps(entry.found)}" if entry.found is not None else f"{entry.pointer} ({entry.rule})"
+    what = f"({entry.rule})" if entry.found is None else json.dumps(entry.found, ensure_ascii=False)
+    return f"{entry.pointer} {what}"
 
 
 def _identity(departure: Departure) -> object:
