@@ -180,6 +180,13 @@ def test_a_list_is_the_members_of_its_items() -> None:
     assert types(draft) == {"id": "string", "paid": "boolean"}
 
 
+def test_of_a_list_without_end_the_first_items_are_read() -> None:
+    draft = one("[" + ",\n".join(f'{{"id": "{number}", "n": {number}}}' for number in range(30_000)) + "]")
+    assert draft.listing
+    assert types(draft) == {"id": "string", "n": "integer"}
+    assert any(note.kind == "limit" and "19,9" in note.message for note in draft.notes)
+
+
 def test_a_generated_skeleton_is_told_as_one() -> None:
     draft = one(json.dumps({"id": "string", "size": 0, "open": True, "lines": [{"sku": "string"}]}))
     assert any("skeleton" in note.message for note in draft.notes)

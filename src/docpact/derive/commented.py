@@ -74,13 +74,21 @@ class NotJsonError(ValueError):
         self.at = at
 
 
+class _TooMuchError(NotJsonError):
+    """A text has more values than are read."""
+
+
 @dataclass(frozen=True)
 class Document:
-    """A text of JSON read: its `root`, the character after its end, and whether it is strict JSON."""
+    """A text of JSON read: its `root`, the character after its end, and whether it is strict JSON.
+
+    `cut`: it is a list of more values than are read, and has the first ones.
+    """
 
     root: Node
     end: int
     strict: bool
+    cut: bool = False
 
 
 def read(text: str, at: int, line: int) -> Document:
@@ -94,6 +102,7 @@ class _Reader:
     def __init__(self, text: str, at: int, line: int) -> None:
         self.text, self.at, self.line = text, at, line
         self.strict = True
+        self.cut = False
         self.nodes = 0
         self.kind = self.said = ""
         self.start = at
@@ -106,7 +115,7 @@ class _Reader:
         if self.said not in ("{", "["):
             raise NotJsonError("no object or array", self.start)
         root = self._value(0, last=True)
-        return Document(root, self.start, self.strict)
+        return Document(root, self.start, self.strict, self.cut)
 
     def _next(self) -> None:
         """Go to the next token; comments on the way are kept."""
@@ -153,8 +162,10 @@ class _Reader:
 
     def _value(self, depth: int, *, last: bool = False) -> Node:
         self.nodes += 1
-        if depth > _DEEPEST or self.nodes > _MOST_NODES:
-            raise self._fail("too much")
+        if self.nodes > _MOST_NODES:
+            raise _TooMuchError(f"more than {_MOST_NODES:,} values", self.start)
+        if depth > _DEEPEST:
+            raise self._fail("too deep")
         if self.said == "{":
             return self._object(depth, last=last)
         if self.said == "[":
@@ -269,7 +280,13 @@ class _Reader:
                 self.strict = False
                 self._next()
                 continue
-            item = self._value(depth + 1)
+            try:
+                item = self._value(depth + 1)
+            except _TooMuchError:
+                if not (last and node.items):
+                    raise
+                self.cut, node.last = True, self.line
+                return node
             # What is said of the first item, at its bracket or above it, is about the items; it is not about the list.
             node.items.append(item)
             self._take()

@@ -122,6 +122,8 @@ def _shown(page: Page, parts: sections.Parts) -> Iterator[Shown]:
         if any(node.members for node in _objects(document.root)) and not _is_description(document.root):
             found += 1
             yield Shown(document, at + 1, last, _role(page, parts, at, document))
+            if document.cut:
+                return
         at = max(last, at + 1)
 
 
@@ -265,6 +267,8 @@ def _notes(root: shapes.Shape, answers: Sequence[Shown]) -> list[Note]:
     some = [name for name, one in root.members.items() if one.seen < root.objects]
     if some and root.objects > 1:
         notes.append(Note("note", f"not all of the {root.objects} examples have {', '.join(some[:8])}", lines))
+    if main.document.cut:
+        notes.append(Note("limit", f"only the first {len(main.document.root.items):,} items of the example are read", lines))
     if not main.document.strict:
         notes.append(Note("note", "the example is not strict JSON: comments, commas or names as people write them", lines))
     values = list(_values(main.document.root.plain()))
