@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from docpact.derive import apifox, bullets, emit, headings, qualifiers, typewords
+from docpact.derive import apifox, bullets, declared, emit, headings, qualifiers, typewords
 from docpact.derive.depths import by_indent, steps
 from docpact.derive.page import read_page
 from docpact.derive.reading import read
 
 PAGES = Path(__file__).with_name("pages")
 CORPUS = Path(__file__).parents[2].parent / "shared" / "corpus" / "pages"
-READERS = (apifox, headings, bullets)
+READERS = (apifox, headings, bullets, declared)
 
 
 def said(text: str) -> dict[str, Any]:

@@ -72,7 +72,7 @@ def _example(page: Page, parts: sections.Parts, entries: Sequence[Entry], region
 
 def alike(example: Example, entries: Sequence[Entry]) -> bool:
     """Tell whether an example shows what the entries list: half of its members are among them."""
-    names = {entry.name for entry in entries}
+    names = {entry.name for entry in entries if not entry.depth}
     top = scopes(example.value)
     members = top.get("") or top.get("/*")
     return members is not None and 2 * len(names & set(members.members)) >= len(members.members) > 0

@@ -138,7 +138,7 @@ def _entry(lines: Sequence[str], head: Head, until: int) -> Entry:
     if claim is not None:
         got.lines["type"] = (type_line, type_line)
     claim = claim or TypeClaim(None)
-    found = listed.find(got.before, got.after, got.values, enum=claim.enum or got.enum)
+    found = listed.find(got.before, got.after, got.values, enum=(claim.enum or got.enum) and not said.values)
     words = [*found.before, *found.after]
     if words:
         got.lines["description"] = (words[0][0], words[-1][0])

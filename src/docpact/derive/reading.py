@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
-from docpact.derive import apifox, bullets, guides, headings, openapi, request, tables
+from docpact.derive import apifox, bullets, declared, guides, headings, openapi, request, tables
 from docpact.derive.choosing import choose
 from docpact.derive.decisions import Decisions
 from docpact.derive.drafting import alike
@@ -36,7 +36,7 @@ class Reader(Protocol):
 # Each reader is a module with `drafts(page)`: a draft for each operation whose answer it can read, none where its style is not
 # met. Of two that see as many members, the first is the main one. Some read a whole page, the others one operation of it.
 WHOLE: tuple[Reader, ...] = (openapi,)
-READERS: tuple[Reader, ...] = (tables, apifox, headings, bullets, guides)
+READERS: tuple[Reader, ...] = (tables, apifox, headings, bullets, declared, guides)
 
 
 def read(content: bytes, decisions: Sequence[Decision] = (), name: str = "the page", operation: str = "") -> Reading:

@@ -203,5 +203,6 @@ def _marked(candidate: str) -> bool:
 
 def _may_end(word: str, rest: str) -> bool:
     """Tell whether a type ends here: an ordinary word does so before a break only."""
-    before_a_break = not rest.strip() or not rest[:1].isspace() or not rest.lstrip()[:1].isalpha()
+    following = rest.lstrip()[:1]
+    before_a_break = not following or not rest[:1].isspace() or not (following.isascii() and following.isalpha())
     return before_a_break or (read_type(word) is not None and word.casefold() not in _ORDINARY)
