@@ -276,3 +276,16 @@ def test_a_table_of_ten_thousand_columns_is_none() -> None:
         tables.drafts(read_page(("GET /a\n|" + "Name|" * 10_000 + "\n|" + "---|" * 10_000 + "\n|" + "id|" * 10_000).encode()))
         == []
     )
+
+
+@pytest.mark.parametrize(
+    "inner",
+    ["<td>&emsp;&emsp;label</td>", '<td><span style="padding-left: 20px">label</span></td>', "<td>&nbsp;&nbsp;└ label</td>"],
+)
+def test_the_rows_of_a_saved_page_keep_how_far_they_are_set_in(inner: str) -> None:
+    rows = "<tr><td>id</td><td>string</td></tr><tr><td>buttons</td><td>array</td></tr>"
+    page = (
+        "<!DOCTYPE html><html><body><main><h1>Fetch a job</h1><p><code>GET /job/{id}</code></p><h2>Response</h2><table><thead>"
+        f"<tr><th>Field</th><th>Type</th></tr></thead><tbody>{rows}<tr>{inner}<td>string</td></tr></tbody></table></main></body>"
+    )
+    assert list(fields(page)) == ["/id", "/buttons", "/buttons/*/label"]

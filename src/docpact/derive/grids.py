@@ -16,6 +16,10 @@ _WIDEST = 60
 _TALLEST = 500
 _MOST_CELLS = 100_000
 _DEEPEST = 20
+_SET_IN = re.compile(r"(?:padding|margin)(?:-left|-inline-start)\s*:\s*(?P<size>\d{1,4}(?:\.\d{1,3})?)\s*(?P<unit>px|em|rem)")
+_WIDE = re.compile("[\u00a0\u2000-\u200a\u3000]+")
+_PIXELS = {"px": 0.1, "em": 1.6, "rem": 1.6}
+_WIDEST_INDENT = 60
 _LEVEL = re.compile(r"\brow-*level-(?P<level>\d{1,3})\b")
 _CELLS = ("cell", "gridcell", "columnheader", "rowheader")
 
@@ -90,6 +94,21 @@ def _continue(cells: list[Element | None], spanning: dict[int, tuple[int, Elemen
 
 def _span(said: str, most: int) -> int:
     return max(1, min(int(said), most)) if said.isascii() and said.isdigit() and len(said) < 10 else 1  # noqa: PLR2004
+
+
+def set_in(cell: Element | None) -> int:
+    """Return how far the words of a cell are set in, by spaces that do not break or by their style; 0 for not at all."""
+    width = 0.0
+    while cell is not None:
+        match = _SET_IN.search(cell.get("style"))
+        width += float(match["size"]) * _PIXELS[match["unit"]] if match is not None else 0
+        first = next((one for one in cell.children if not isinstance(one, str) or one.strip(" \t\r\n")), None)
+        if first is None or isinstance(first, str):
+            spaces = _WIDE.match((first or "").lstrip(" \t\r\n"))
+            width += len(spaces[0]) if spaces is not None else 0
+            break
+        cell = first
+    return min(round(width), _WIDEST_INDENT)
 
 
 def _level(row: Element) -> int:

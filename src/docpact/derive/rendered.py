@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from docpact.derive import definitions, inline, labels
-from docpact.derive.grids import Grid, grid, is_table, tables_within
+from docpact.derive.grids import Grid, grid, is_table, set_in, tables_within
 from docpact.derive.hidden import is_hidden, is_toggle
 from docpact.derive.layout import HEADINGS, is_heavy, is_item, is_laid_out, term_parts
 from docpact.derive.listings import is_listing, language, listing
@@ -223,6 +223,8 @@ class Renderer:
             cells = [self._cell(cell) for cell in row]
             if table.levels[number] and not cells[0].startswith(_DEEPER):
                 cells[0] = f"{'»' * table.levels[number]} {cells[0]}"
+            if not mark and cells[0] and (number or not table.headed) and not cells[0].startswith(_DEEPER):
+                cells[0] = f"{chr(0x2003) * set_in(row[0])}{cells[0]}"
             if mark and number == 0 and cells == head:
                 continue
             if any(cells):
