@@ -52,7 +52,10 @@ def judge(schema: Mapping[str, Any]) -> Callable[[Any], Sequence[tuple[str | int
 
 
 def side(given: object, called: str = "the schema") -> Side:
-    """Read one of the two that are compared, which a schema without a file is `called`; raises `ContractError`, `PageError` or `UsageError` for what is none."""
+    """Read one of the two that are compared; a schema without a file is `called` so.
+
+    Raises `ContractError`, `PageError` or `UsageError` for what is none.
+    """
     if isinstance(given, Side):
         return given
     if isinstance(given, words.Contract):

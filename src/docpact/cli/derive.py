@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 _EXAMPLES = """\
 examples:
   docpact derive contracts/task-fetch            read page.txt there, write the schema and openapi.json
-  docpact derive contracts/task-fetch --check    fail if a byte of them differs from what is committed
+  docpact derive contracts/task-fetch --check    fail if a byte of them differs from what is committed, and say what changed
+  docpact derive saved.html --out contracts/acme --check    what the provider changed since the page of contracts/acme
   docpact derive page.txt --out contracts/mine   make a contract folder of a page
   docpact derive page.txt --claims               what the page says, as JSON
   docpact derive DIR --decide '/status#enum=QUEUED,DONE' --decide '/note#nesting=/'
@@ -43,6 +44,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--decide", action="append", default=[], metavar="POINTER=VALUE", help="settle an ambiguity (may be repeated)"
     )
+    from docpact.cli import reports
+
+    reports.configure(parser)
+    parser.set_defaults(each=False, stories=False, fail_on="any", waivers=None, max_findings=None, words=True)
 
 
 @dataclass(frozen=True)
@@ -73,7 +78,8 @@ def run(options: argparse.Namespace, streams: Streams) -> int:
     files = folder.files(job.folder, reading, source)
     targets = {_target(job, name): content for name, content in files.items()}
     if options.check:
-        return _check(job, source, targets, streams)
+        return _check(job, source, targets, options, streams)
+    _refuse_report(options)
     _warn_changed(job, source, streams)
     if not job.is_folder:
         targets |= _new_folder(job, reading, options.decide, options.operation)
@@ -175,7 +181,15 @@ def _write(path: Path, content: bytes) -> bool:
     return True
 
 
-def _check(job: _Job, source: Source, targets: dict[Path, bytes], streams: Streams) -> int:
+def _refuse_report(options: argparse.Namespace) -> None:
+    if options.format != "text" or options.output is not None:
+        raise UsageError(
+            "--format and --output are for the report of --check", hint="add --check, or --out to say where a contract goes"
+        )
+
+
+def _check(job: _Job, source: Source, targets: dict[Path, bytes], options: argparse.Namespace, streams: Streams) -> int:
+    from docpact.cli import changed
     from docpact.derive.folder import first_difference, page_changed
     from docpact.derive.telling import difference
 
@@ -199,7 +213,13 @@ def _check(job: _Job, source: Source, targets: dict[Path, bytes], streams: Strea
         lines.append(f"{'same' if committed == derived else 'differs' if committed else 'missing':10} {path}")
     if wrong:
         lines.append(f"run: docpact derive {job.directory if job.is_folder else f'{job.where} --out {job.directory}'}")
-    _say(streams, lines)
+    _say(streams, lines if options.format == "text" else [])
+    document = next(path for path in targets if path.name == "openapi.json")
+    page = job.directory / "page.txt"
+    # Of a page that was written over nothing is left.
+    before = b"" if job.is_folder else _read(page, may_be_absent=True) or b""
+    pages = changed.Page(page.as_posix(), before), changed.Page(job.where, job.folder.page)
+    changed.tell(_read(document, may_be_absent=True), targets[document], pages, options, streams)
     return Exit.VIOLATES if wrong else Exit.CONFORMS
 
 

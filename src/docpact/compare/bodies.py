@@ -201,6 +201,7 @@ def _same(pair: Pair, old: Any, new: Any) -> bool:
 
 
 def references(part: Any) -> Iterator[str]:
+    """Yield what a schema refers to."""
     for one in parts_of(part):
         if isinstance(one.get("$ref"), str):
             yield one["$ref"]

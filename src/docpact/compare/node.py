@@ -34,8 +34,10 @@ LIMITS = {
 WORDS = ("title", "description", "default", "example", "examples", "deprecated", "readOnly", "writeOnly", "contentEncoding",
          "contentMediaType", "externalDocs", "xml")  # fmt: skip
 _SILENT = frozenset(("$schema", "$id", "$comment", "$defs", "definitions", "components", "discriminator", "$anchor"))
-_KNOWN = frozenset(("type", "enum", "const", "properties", "required", "additionalProperties", "unevaluatedProperties", "items", "format",
-                    "$ref", "allOf", "anyOf", "oneOf"))  # fmt: skip
+_KNOWN = frozenset((
+    "type", "enum", "const", "properties", "required", "additionalProperties", "unevaluatedProperties", "items", "format",
+    "$ref", "allOf", "anyOf", "oneOf",
+))  # fmt: skip
 _HIDES_TYPES = frozenset(("$ref", "allOf", "anyOf", "oneOf", "type", "enum", "schema", "$dynamicRef", "if", "not"))
 _MOST_STEPS = 40
 # A few lines of references to references can stand for more parts than there are atoms.

@@ -28,8 +28,8 @@ class Body(NamedTuple):
     label: str = ""
 
     def clause(self, lines: Any) -> Clause | None:
-        """Return some page lines as they are quoted, None where they are none."""
-        if not (isinstance(lines, list | tuple) and len(lines) == len(("first", "last"))):
+        """Return some page lines as they are quoted, None where they are none, or where the page is not at hand."""
+        if not self.page or not (isinstance(lines, list | tuple) and len(lines) == len(("first", "last"))):
             return None
         first, last = lines
         if not (isinstance(first, int) and isinstance(last, int) and 0 < first <= last):
