@@ -441,3 +441,99 @@ def test_nothing_of_a_page_is_constructed() -> None:
 def test_a_page_with_many_fences_and_heads_is_read_within_bounds() -> None:
     page = read_page(("```\nopenapi: 3.0.0\n```\n" * 5000).encode())
     assert len(documents.find(page)) <= 400
+
+
+APART = """# Get a buoy
+
+> Where it is
+
+## OpenAPI
+
+````yaml buoys.json get /buoys/{id}
+paths:
+  path: /buoys/{id}
+  method: get
+  servers:
+    - url: https://buoys.example/v1
+      description: all
+  request:
+    security:
+      - title: apiKey
+        parameters:
+          query: {}
+          header:
+            Authorization:
+              type: http
+              scheme: bearer
+          cookie: {}
+    parameters:
+      path:
+        id:
+          schema:
+            - type: string
+              required: true
+              description: which one
+      query: {}
+      header: {}
+      cookie: {}
+    body: {}
+  response:
+    '200':
+      application/json:
+        schemaArray:
+          - type: object
+            properties:
+              id:
+                allOf:
+                  - type: string
+                    description: its name
+              lamps:
+                allOf:
+                  - type: array
+                    items:
+                      $ref: '#/components/schemas/Lamp'
+                    nullable: true
+            requiredProperties:
+              - id
+            refIdentifier: '#/components/schemas/Buoy'
+        examples:
+          example:
+            value:
+              id: <string>
+              lamps: []
+        description: one buoy
+    '404':
+      application/json:
+        schemaArray: []
+        description: none
+  deprecated: false
+  type: path
+components:
+  schemas:
+    Lamp:
+      type: object
+      properties:
+        color:
+          type: string
+          enum: [RED, GREEN]
+
+````
+"""
+
+
+def test_an_operation_that_mintlify_took_apart() -> None:
+    got = fields(APART)
+    assert {path: (one["type"], one["required"], one["nullable"]) for path, one in got.items()} == {
+        "/id": ("string", True, False),
+        "/lamps": ("array", False, True),
+        "/lamps/*/color": ("string", False, False),
+    }
+    assert (got["/id"]["description"], got["/lamps/*/color"]["enum"]) == ("its name", ["RED", "GREEN"])
+    operation = drafts(APART)[0].operation
+    assert (operation.method, operation.path, operation.server) == ("GET", "/buoys/{id}", "https://buoys.example/v1")
+    assert (operation.auth, operation.statuses) == ("bearer", (("200", "one buoy"), ("404", "none")))
+    assert [(one.name, one.place, one.required, one.description) for one in operation.parameters] == [
+        ("id", "path", True, "which one")
+    ]
+    assert claims(APART)["example"] is None
+    assert claims(APART.replace("<string>", "north"))["example"] == {"id": "north", "lamps": []}

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from docpact.derive import in_json, unindented
 from docpact.derive.claims import Note
+from docpact.derive.openapi_mintlify import is_taken_apart, put_together
 from docpact.derive.regions import COLLAPSED, depth_of, even, first_of, is_flat, regions
 from docpact.derive.tree import BrokenDocumentError, Node, TooLargeError
 from docpact.errors import MissingExtraError
@@ -148,6 +149,8 @@ def _yaml() -> Any:
 def _completed(document: Document) -> Document:
     """Make a whole document of a part: of paths alone, or of the paths' members without the word."""
     root = document.root
+    if is_taken_apart(root):
+        return replace(document, root=put_together(root))
     if root.members and all(name.startswith("/") for name in root.members):
         whole = Node("table", root.lines, members={"paths": root}, keys={"paths": root.lines[0]})
         return Document(whole, document.form, document.notes, document.loose)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from docpact.derive.example import json_type
 from docpact.derive.openapi_refs import References, component
+from docpact.derive.openapi_words import default_of, example_of, implied_kinds, kinds_of, limits_of, required_of, values_of
 from docpact.derive.tree import Node, as_text
 
 if TYPE_CHECKING:
@@ -15,12 +14,6 @@ if TYPE_CHECKING:
 
     from docpact.derive.claims import Lines
 
-TYPES = ("string", "integer", "number", "boolean", "object", "array", "null")
-_OTHER_NAMES = {"int": "integer", "long": "integer", "float": "number", "double": "number", "bool": "boolean", "file": "string"}
-_LIMITS = (
-    "pattern", "minLength", "maxLength", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf",
-    "minItems", "maxItems", "uniqueItems", "minProperties", "maxProperties",
-)  # fmt: skip
 _IGNORED = (
     "not",
     "if",
@@ -32,8 +25,6 @@ _IGNORED = (
     "prefixItems",
     "contains",
 )
-# What Apifox writes for the members of a model that an object takes in.
-MODEL = re.compile(r"[0-9A-HJKMNP-TV-Z]{26}")
 _MOST_SHAPES = 60_000
 _DEEPEST = 30
 
@@ -104,15 +95,15 @@ class Shapes:
         return replace(_both(own, replace(there, title="")), component=name)
 
     def _own(self, node: Node, member: Member) -> Shape:
-        kinds, nullable = _kinds(node)
-        enum, enum_null, enum_line = _values(node)
+        kinds, nullable = kinds_of(node)
+        enum, enum_null, enum_line = values_of(node)
         members = {
             name: Member(one, node.get("properties").keys.get(name, one.lines[0]), member.trail)  # type: ignore[union-attr] # there
             for name, one in node.table("properties").items()
         }
         items = node.get("items")
         if not kinds:
-            kinds = ("object",) if members else ("array",) if items is not None else _kinds_of(node)
+            kinds = ("object",) if members else ("array",) if items is not None else implied_kinds(node)
         lines = {"type": node.line("type") if node.get("type") is not None else node.line("$ref")}
         if node.get("description") is not None:
             lines["description"] = node.line("description")
@@ -122,11 +113,11 @@ class Shapes:
             lines["enum"] = enum_line
         shape = Shape(
             lines, kinds, nullable=nullable or enum_null, format=node.text("format") or None, title=node.text("title"),
-            text=node.text("description"), enum=enum, default=_default(node), limits=_limits(node), members=members,
-            required={name: one.lines[0] for one in node.list("required") if not MODEL.fullmatch(name := as_text(one.value))},
+            text=node.text("description"), enum=enum, default=default_of(node), limits=limits_of(node), members=members,
+            required=required_of(node),
             items=Member(items, node.line("items")[0], member.trail) if items is not None and items.kind == "table" else None,
             flags=frozenset(one for one in ("deprecated", "writeOnly", "readOnly") if node.truth(one)),
-            example=_example(node),
+            example=example_of(node),
         )  # fmt: skip
         self._tell(node)
         return self._ordered(self._joined(node, shape, member), node, member)
@@ -178,65 +169,10 @@ class Shapes:
                 self._references.note("limit", f"{word} is not carried over", node.line(word))
         others = node.get("additionalProperties")
         if others is not None and others.members:
-            kinds = " | ".join(_kinds(others)[0]) or others.text("$ref").rpartition("/")[2] or "any type"
+            kinds = " | ".join(kinds_of(others)[0]) or others.text("$ref").rpartition("/")[2] or "any type"
             self._references.note(
                 "note", f"members of any other name are {kinds} here, which the schema does not carry", others.lines
             )
-
-
-def _kinds(node: Node) -> tuple[tuple[str, ...], bool]:
-    """Return the types of a schema without null, and whether null is one of them."""
-    said = node.get("type")
-    if said is None:
-        names: list[str] = []
-    elif said.kind == "list":
-        names = [as_text(one.value) for one in said.items]
-    else:
-        names = [as_text(said.value)]
-    known = [_OTHER_NAMES.get(name, name) for name in (one.strip().casefold() for one in names)]
-    nullable = any(node.truth(word) for word in ("nullable", "x-nullable", "x-isnullable"))
-    kinds = tuple(dict.fromkeys(name for name in known if name in TYPES and name != "null"))
-    null = "null" in known or node.text("const") == "null" or nullable
-    return (kinds or (("null",) if "null" in known else ())), null
-
-
-def _values(node: Node) -> tuple[tuple[str, ...] | None, bool, Lines | None]:
-    """Return the documented values of a schema, whether null is one of them, and their lines."""
-    if node.get("const") is not None:
-        one = node.get("const")
-        return (None, True, None) if one is None or one.value is None else ((as_text(one.value),), False, node.line("const"))
-    for word in ("enum", "x-enum", "x-apifox-enum"):
-        listed = [one.get("value") or one if one.kind == "table" else one for one in node.list(word)]
-        plain = [one for one in listed if one.kind == "value"]
-        if plain:
-            values = tuple(dict.fromkeys(as_text(one.value) for one in plain if one.value is not None))
-            return values or None, any(one.value is None for one in plain), node.line(word)
-    return None, False, None
-
-
-def _kinds_of(node: Node) -> tuple[str, ...]:
-    """Return the types of the values that a schema lists, where it names no type: they can be no others."""
-    listed = [node.members["const"]] if "const" in node.members else list(node.list("enum"))
-    kinds = [json_type(one.value) for one in listed if one.kind == "value" and one.value is not None]
-    return tuple(dict.fromkeys(kinds))
-
-
-def _default(node: Node) -> str | None:
-    found = node.get("default")
-    return as_text(found.value) if found is not None and found.kind == "value" and found.value is not None else None
-
-
-def _limits(node: Node) -> tuple[str, ...]:
-    return tuple(
-        f"{word}: {as_text(one.value)}"
-        for word in _LIMITS
-        if (one := node.get(word)) is not None and one.kind == "value" and one.value not in (None, False)
-    )
-
-
-def _example(node: Node) -> Node | None:
-    several = node.list("examples")
-    return node.get("example") or (several[0] if several else None) or node.get("x-example")
 
 
 def _both(one: Shape, other: Shape) -> Shape:
