@@ -289,3 +289,17 @@ def test_the_rows_of_a_saved_page_keep_how_far_they_are_set_in(inner: str) -> No
         f"<tr><th>Field</th><th>Type</th></tr></thead><tbody>{rows}<tr>{inner}<td>string</td></tr></tbody></table></main></body>"
     )
     assert list(fields(page)) == ["/id", "/buttons", "/buttons/*/label"]
+
+
+def test_each_operation_of_an_export_has_its_own_answer_of_the_components_at_its_end() -> None:
+    page = (PAGES / "apifox-export.md").read_bytes()
+    listed = read(page, operation="POST /job/task/list-by-condition")
+    assert listed.listing
+    assert [one.path for one in listed.fields] == [
+        "/*/action", "/*/buttons", "/*/buttons/*/customId", "/*/buttons/*/emoji", "/*/id",
+    ]  # fmt: skip
+    submitted = read(page, operation="POST /job/submit/draw")
+    assert [(one.path, one.required) for one in submitted.fields] == [
+        ("/code", True), ("/description", True), ("/properties", False), ("/result", False),
+    ]  # fmt: skip
+    assert submitted.fields[0].enum is None
