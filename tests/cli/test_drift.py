@@ -122,7 +122,23 @@ def test_recordings_are_read_too() -> None:
     told = report(ROOT / "cassettes" / "go-relay.json", "--stories", "--profile", "go-relay")
     assert told["summary"]["payloads"] > 5
     assert told["summary"]["departures"] == 0
-    assert {"": "SUBMITTED"}.items() <= {step["from"]: step["to"] for step in told["steps"]}.items() or told["steps"]
+    assert {"SUBMITTED", "IN_PROGRESS"} <= {step["to"] for step in told["steps"]}
+
+
+def exchange(task: str, status: str) -> dict[str, Any]:
+    body = json.dumps({"buttons": [], "status": status})
+    request = {"method": "GET", "url": f"https://relay.example/mj/task/{task}/fetch"}
+    return {"request": request, "response": {"status": 200, "content": {"mimeType": "application/json", "text": body}}}
+
+
+def test_recorded_polls_without_an_id_belong_to_the_id_that_was_asked_for(tmp_path: Path) -> None:
+    polled = [("1", "SUBMITTED"), ("2", "NOT_START"), ("1", "SUCCESS"), ("2", "SUBMITTED")]
+    har = {"log": {"version": "1.2", "entries": [exchange(*one) for one in polled]}}
+    (tmp_path / "polls.har").write_text(json.dumps(har), "utf-8")
+    told = report(tmp_path / "polls.har", "--stories")
+    assert {(step["from"], step["to"]) for step in told["steps"]} == {("SUBMITTED", "SUCCESS"), ("NOT_START", "SUBMITTED")}
+    none = run("drift", tmp_path / "polls.har", "--url-pattern", "*/v2/tasks/{id}")
+    assert none.code == 4
 
 
 def test_a_list_body_is_taken_item_by_item_where_that_is_asked_for(tmp_path: Path) -> None:
