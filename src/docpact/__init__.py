@@ -48,6 +48,7 @@ _HOMES = {
     "assert_conforms": "docpact.assertions",
     "assert_story": "docpact.assertions",
     "check": "docpact.checking",
+    "diff": "docpact.diffing",
     "load": "docpact.api",
     "schemathesis_check": "docpact.checking",
     "strategies": "docpact.strategies",
