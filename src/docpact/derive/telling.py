@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _LONGEST = 400
 _MOST_EVIDENCE = 4
 _LANGUAGES = {"zh": "Chinese", "ja": "Japanese", "ko": "Korean", "ru": "Russian"}
+_LANGUAGES = {"zh": "Chinese", "en": "English", "ja": "Japanese", "ko": "Korean", "ru": "Russian"}
 _BY = {"person": "a person's", "evidence": "by evidence", "nobody": "OPEN, best guess"}
 
 
