@@ -24,12 +24,24 @@ _QUOTED_ENDS = re.compile(
     rf"(?i)(?:\s*[(（]?\b(?:(?:is|are|must be|can be|being|=)\s+)?(?:one of|either|any of)\b:?\s*|(?:值)?为\s*|[:：(（]\s*)"
     rf"(?P<values>{_QUOTED}(?:\s*(?:,|，|、|/|\||\bor\b|\band\b|或|和|,\s*or)\s*{_QUOTED})+)\s*[)）]?[.。]?$"
 )
-_CONTAINS = re.compile(r"[,，;；：:]?\s*(?:包括|包含|分为|分别为|分别是)\s*[:：]?\s*(?P<rest>[`'\"“]?[A-Z0-9][A-Z0-9_]+.*)$")
+_CONTAINS = re.compile(
+    r"[,，;；：:]?\s*(?:包括|包含|分为|分别为|分别是|取值为|值为|可为|可能为)\s*[:：]?\s*(?P<rest>[`'\"“]?[A-Z0-9][A-Z0-9_]+.*)$"
+)
+# Capitals behind a colon, or in brackets at the end; after "such as" they are not all that there are.
+_BEHIND = re.compile(r"[:：(（]\s*(?P<rest>[`'\"]?[A-Z][A-Z0-9_]+(?:[^A-Za-z0-9_].*)?)$")
+_SUCH_AS = re.compile(
+    r"(?i)(?:[例比]?如|譬如|e\.g\.?|for example|such as|like|z\.\s?b\.|например|例えば|por ejemplo|par exemple)[,，]?\s*$"
+)
+_AND_SO_ON = re.compile(r"(?:等|…|\.\.\.|etc\.?)[)）。.]?$")
+_BLANKS = re.compile(r"\s{2,}")
+_ALONE = re.compile(r"[A-Z][A-Z0-9_]+(?:\s*\|\s*[A-Z][A-Z0-9_]+)+|[a-z][\w-]*(?:\|[a-z][\w-]*)+")
 _CAPITALS_END = re.compile(
     r"(?:^|[\s:：,，(（])(?P<values>[A-Z][A-Z0-9_]+(?:\s*(?:\||/|、)\s*[A-Z][A-Z0-9_]+){2,60})\s*[)）]?[.。]?$"
 )
 _LONGEST = 4000
 _SEVERAL = 2
+# Lines of words about one member that are looked through for values.
+_MOST_LOOKED = 200
 
 
 @dataclass(frozen=True)
@@ -136,7 +148,7 @@ def _commas(words: Sequence[Numbered]) -> tuple[tuple[str, ...], bool, tuple[Num
 
 def _sentence(words: Sequence[Numbered]) -> tuple[tuple[str, ...], bool, tuple[Numbered, ...], tuple[int, int]] | None:
     """Find values inside a sentence that announces them: `任务类型,可用值:A,B`, `One of: A, B.`."""
-    for at, (number, line) in enumerate(words):
+    for at, (number, line) in enumerate(words[:_MOST_LOOKED]):
         said = _announced(line) if len(line) <= _LONGEST else None
         if said is None:
             continue
@@ -148,22 +160,30 @@ def _sentence(words: Sequence[Numbered]) -> tuple[tuple[str, ...], bool, tuple[N
 
 def _announced(line: str) -> tuple[list[str], str] | None:
     """Read values that a sentence announces, or that stand at its end set apart: (the values, what is left of the words)."""
+    # Runs of blanks would be tried from each of them.
+    line = _BLANKS.sub(" ", line)
+    if _ALONE.fullmatch(line) is not None:
+        return re.split(r"\s*\|\s*", line), ""
     said = labels.IN_PROSE.search(line)
     if said is not None and said["rest"]:
         values, _ = _values_of(said["rest"])
         # One value behind a colon may be any word.
         if len(values) >= _SEVERAL:
-            return values, line[: said.start() + (line[said.start()] in "。.")].strip()
-    contains = _CONTAINS.search(line)
-    if contains is not None:
-        values, _ = _values_of(contains["rest"])
-        if len(values) >= _SEVERAL:
-            return values, line[: contains.start()].strip()
+            return values, line[: said.start() + (line[said.start()] in "。.")].strip().rstrip(":：")
+    for pattern in (_CONTAINS, _BEHIND):
+        match = pattern.search(line) if _AND_SO_ON.search(line[-6:]) is None else None
+        if match is not None and _SUCH_AS.search(line[: match.start()]) is None:
+            values, _ = _values_of(match["rest"])
+            if len(values) >= _SEVERAL and (pattern is _CONTAINS or all(value.isupper() for value in values)):
+                return values, line[: match.start()].strip()
+    return _at_the_end(line)
+
+
+def _at_the_end(line: str) -> tuple[list[str], str] | None:
     for pattern, least in ((_QUOTED_ENDS, _SEVERAL), (_CAPITALS_END, _SEVERAL + 1)):
         ends = pattern.search(line)
-        if ends is not None:
-            values = _IN_SENTENCE.findall(ends["values"])
-            values = [value for value in values if value not in ("or", "and")]
+        if ends is not None and _SUCH_AS.search(line[: ends.start()]) is None:
+            values = [value for value in _IN_SENTENCE.findall(ends["values"]) if value not in ("or", "and")]
             if len(values) >= least:
                 return values, line[: ends.start()].rstrip(" ,，:：;；(（-–—").removesuffix("one of").strip()
     return None

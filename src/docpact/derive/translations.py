@@ -48,6 +48,9 @@ ENUM_LABELS = (
     "возможные значения|допустимые значения|перечисление|один из|одно из|opções disponíveis|valores possíveis|"
     "valores disponíveis|um de|uma de|enumeração|opzioni disponibili|valori possibili|valori consentiti|列舉值|"
     "可用選項|允許值|可選值"
+    "|uno de los siguientes|una de las siguientes|um dos seguintes|uma das seguintes|une des valeurs suivantes|un des"
+    "|l'une des valeurs suivantes|eine der folgenden|einer der folgenden|одно из следующих|один из следующих|uno tra|uno dei"
+    "|(?:以下|其中|取值|如下)之一|可取值|次のうちの?いずれか|다음 값 중 하나|valores|werte|valeurs|значения"
 )
 
 EXAMPLE_LABELS = (
