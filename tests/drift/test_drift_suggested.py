@@ -123,6 +123,11 @@ def test_a_status_that_the_lifecycle_does_not_know_is_shown_with_what_stood_arou
     assert '# [[lifecycle.state]]\n# name = "PAUSED"\n' in overlay
 
 
+def test_a_name_that_is_taken_is_told() -> None:
+    assert "# The contract has a profile of this name" in proposed([{"buttons": []}], name="go-relay")
+    assert "of this name" not in proposed([{"buttons": []}])
+
+
 def test_nothing_seen_beside_the_page_is_an_empty_profile() -> None:
     assert tomllib.loads(proposed([{"buttons": []}]))["profiles"]["acme"].keys() == {"summary", "reason", "fact"}
     contract = contract_of({"type": "object", "properties": {"name": {"type": "string"}}})

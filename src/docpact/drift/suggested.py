@@ -31,6 +31,8 @@ def suggested(drift: Drift, contract: Contract, name: str) -> Iterator[str]:
     said = _key(name)
     yield f"# What docpact drift has seen of {printable(name)} beside the page of {contract.name}: {drift.payloads:,} payloads."
     yield "# Review each line before it goes into contract.toml: nothing reads this file by itself."
+    if name in contract.profiles:
+        yield "# The contract has a profile of this name: add what is new to that one, or take another --label."
     yield f"[profiles.{said}]"
     yield f"summary = {_text(f'{name}, as docpact drift has seen it')}"
     yield f"reason = {_text('say here why the server does so')}"
