@@ -29,7 +29,7 @@ _LONGEST_EXAMPLE = 20_000
 _STRUCTURE = re.compile(
     r"数据结构|结构体|数据模型|模型|实体|对象|字段|データ構造|モデル|オブジェクト|데이터 ?구조|모델|객체|структур|объект|модел"
     r"|(?i:\bobject\b|\bschemas?\b|\bmodels?\b|\bstruct|\bfields\b|\bproperties\b|\battributes\b|\bestructura|\bobjeto"
-    r"|\bobjekt|\bobjet\b|\bmodelo)"
+    r"|\bobjekt|\bobjet\b|\bmodelo)|详情|\w(?:Dto|DTO|VO|Vo|Entity|Model|Resp)\b"
 )
 _OF_REQUEST = re.compile(r"请求|入参|リクエスト|요청|(?i:\brequest|\bsolicitud|\brequisição|\banfrage|\brequête|запрос)")
 
@@ -55,6 +55,9 @@ def find_answer(page: Page, tables: Sequence[Placed], known: Named, requests: Se
     read = [one for one in answers if one is not None]
     if not read:
         return None
+    if not requests:
+        # A page of structures has the answers of several requests: the longest one that an example shows.
+        return max(read, key=lambda one: (2 * one.overlap >= 1, len(one.entries)))
     # What a label calls the answer comes first, then what the example shows, then the longest.
     return max(read, key=lambda one: (one.table.purpose == "response", one.overlap, len(one.entries)))
 
@@ -69,14 +72,15 @@ def _candidates(tables: Sequence[Placed], known: Named, examples: Sequence[Shown
     inner = _inner(members, known)
     response = [one for one in members if one.purpose == "response" and _succeeds(one)]
     outer = [one for one in response if one.table.line not in inner]
-    if response:
+    if response and requests:
         return outer or response
     named = _by_status(tables, known)
     if named is not None:
         return [named]
     loose = [one for one in members if one.purpose in ("", "parameters") and _succeeds(one)]
     loose = [one for one in loose if one.table.line not in inner] or loose
-    return [one for one in loose if _shown(one, examples) or (not examples and _defines(one, requests))]
+    loose = [one for one in loose if _shown(one, examples) or (not examples and _defines(one, requests))]
+    return [*(outer or response), *loose]
 
 
 def _defines(one: Placed, requests: Sequence[Request]) -> bool:
