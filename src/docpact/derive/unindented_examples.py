@@ -69,7 +69,7 @@ def _rebuilt(root: Node, schema: Node | None, held: Sequence[Token]) -> Node | N
     if not known or start not in grammar:
         return None
     found = Search(held, grammar, known).run(start)
-    unsure = found.doubt or any(held[at].key for at in found.strange) or not found.whole
+    unsure = found.doubt or any(held[at].form != "text" for at in found.strange) or not found.whole
     if unsure or any(opened == "free" for step in found.steps for opened, _ in step.opened):
         return None
     return Builder(held).build(found.steps)[0]

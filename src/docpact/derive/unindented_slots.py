@@ -20,7 +20,7 @@ _LOOK_AHEAD = 4
 _FREE = "free"
 _LIKE_A_SCHEMA = 5
 _ODD_DEFAULT = 3
-_REFERRED, _CAPITAL = 8, 4
+_REFERRED, _CAPITAL, _WORD = 8, 4, 12
 # Words about a value: behind the items of an array they are rather about the array.
 _ABOUT = {"description", "title", "nullable", "default", "example", "deprecated", "readOnly"}
 
@@ -61,7 +61,7 @@ class Slots:
             # The example of an answer stands beside its schema rather than in it.
             soft += 2
         if frame.kind == "properties":
-            soft += self._unlike_a_member(frames, token.key)
+            soft += self._unlike_a_member(frames, token)
         if inner is not None and inner.kind == "properties" and inner.role == "properties":
             frame = frame._replace(members=inner.keys)
         for mode, opened, hard in self._slot(kind, frame, at, 2 * at + 1):
@@ -69,7 +69,7 @@ class Slots:
 
     def _item(self, items: str, at: int, soft: float) -> Iterator[Taken]:
         token = self._tokens[at]
-        if items == "scalar" or (token.form == "item" and ALIAS.fullmatch(token.value)):
+        if items == "scalar" or (token.form == "item" and _whole(token.value)):
             if token.form == "item" or not token.key:
                 yield Taken(at, "item", (), 0, soft)
             return
@@ -90,7 +90,8 @@ class Slots:
         slot = kind.slots.get(token.key)
         if slot is None:
             # What a generator adds is no member that holds nothing.
-            added = token.form == "pair" and token.key.startswith("x-")
+            word = token.key in self._grammar["schema"].slots and token.value[:1] != "{" if "schema" in self._grammar else False
+            added = token.form == "pair" and (token.key.startswith("x-") or word)
             slot = kind.inner if kind.names is not None and not added and kind.names.fullmatch(token.key) else None
         if slot is None:
             return
@@ -111,12 +112,19 @@ class Slots:
             # A key with nothing behind it: null, which few write so.
             yield "pair", (), 2
 
-    def _unlike_a_member(self, frames: tuple[Frame, ...], name: str) -> float:
-        """Tell how unlike a member a name is where it may be a component: others refer to it, or it is written as one."""
+    def _unlike_a_member(self, frames: tuple[Frame, ...], token: Token) -> float:
+        """Tell how unlike a member a name is that may be a component, or a word of what stands around: `headers: {}`."""
+        name = token.key
+        if token.form == "pair" and any(self._misses(one, name) for one in frames):
+            return _WORD
         components = next((one for one in frames if one.kind == "schemas-by-name"), None)
         if components is None or name in components.keys:
             return 0
         return _REFERRED if name in self._grammar["schemas-by-name"].required else _CAPITAL * name[:1].isupper()
+
+    def _misses(self, frame: Frame, word: str) -> bool:
+        kind = self._grammar.get(frame.kind)
+        return kind is not None and frame.kind != "schema" and word in kind.slots and word not in frame.keys
 
     def _listed(self, at: int) -> tuple[str, ...]:
         """Return the names of the list that begins at a place."""
@@ -164,3 +172,8 @@ class Slots:
         # JSON may stand on the lines below a key, and is no line of YAML.
         after = self._tokens[at + 1].form if at + 1 < len(self._tokens) else ""
         return fits(slot.scalar, token.value) if token.form == "pair" else below or (slot.scalar == "any" and after == "text")
+
+
+def _whole(value: str) -> bool:
+    """Tell whether an item is a table, a list, nothing, or a value that was named before, on its line."""
+    return value[:1] in ("{", "[") or value in ("null", "~") or ALIAS.fullmatch(value) is not None
