@@ -96,6 +96,10 @@ def test_markdown_holds_nothing_that_a_payload_could_begin(tmp_path: Path) -> No
     assert out.startswith("### docpact drift: ⚠️ drifted\n")
     row = next(line for line in out.splitlines() if "&#124;&#60;img" in line)
     assert row.count("|") == 7
+    polls = "".join(json.dumps({"id": "1", "buttons": [], "status": status}) + "\n" for status in ("SUBMITTED", "A|B"))
+    (tmp_path / "b.ndjson").write_text(polls, "utf-8")
+    out = run("drift", tmp_path / "b.ndjson", "--stories", "--format", "markdown").out
+    assert "| <code>SUBMITTED</code> → <code>A&#124;B</code> | 1 | the lifecycle does not know A&#124;B |" in out
     assert "@" not in out
 
 

@@ -138,6 +138,12 @@ def notes(told: Told) -> Iterator[str]:
         yield "interrupted: this is what was seen until then"
 
 
+def unseen(drift: Drift) -> list[str]:
+    """List the documented members that were never seen; what stands in one of them goes without saying."""
+    never = set(drift.unseen_members)
+    return [pointer for pointer in drift.unseen_members if pointer.rpartition("/")[0] not in never]
+
+
 def _of_ledger(ledger: Ledgered) -> Iterator[str]:
     if ledger.same is not None:
         yield f"{ledger.same} has read the same captures: the ledger {ledger.name} stays as it is"

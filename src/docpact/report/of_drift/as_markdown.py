@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from docpact.report.as_json import dumps
 from docpact.report.markdown_text import code, safe
-from docpact.report.of_drift import TITLES, notes, outcome
+from docpact.report.of_drift import TITLES, notes, outcome, unseen
 from docpact.report.showing import place
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ def render(told: Told) -> Iterator[str]:
         yield "\n"
     if len(departures) > _MOST:
         yield f"And {len(departures) - _MOST:,} more.\n\n"
+    yield from _steps(told)
     yield from _unseen(told)
     if told.tally.not_read:
         yield "| could not be read | why |\n|---|---|\n"
@@ -63,12 +64,22 @@ def _row(departure: Departure, *, ledger: bool) -> str:
     return f"| {' | '.join(cells)} |\n"
 
 
+def _steps(told: Told) -> Iterator[str]:
+    steps = told.drift.steps
+    if steps:
+        yield "| step of the status | how often | |\n|---|---:|---|\n"
+        for step in steps[:_MOST]:
+            names = " → ".join(code(status or '""') for status in (step.earlier, step.later))
+            yield f"| {names} | {step.sighting.count:,} | {safe(step.says)} |\n"
+        yield "\n"
+
+
 def _unseen(told: Told) -> Iterator[str]:
     drift = told.drift
     if not drift.payloads:
         return
     lists = {
-        "members": drift.unseen_members,
+        "members": unseen(drift),
         "values": [f"{pointer} = {value}" for pointer, value in drift.unseen_values],
         "steps": [f"{earlier} → {later}" for earlier, later in drift.unseen_steps],
     }

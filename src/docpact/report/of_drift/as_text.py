@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from docpact.report.as_json import dumps
 from docpact.report.columns import cut, width, wrap
-from docpact.report.of_drift import TITLES, notes, outcome
+from docpact.report.of_drift import TITLES, notes, outcome, unseen
 from docpact.report.paint import Paint
 from docpact.report.showing import count, place, plain
 
@@ -124,9 +124,7 @@ def _unseen(told: Told) -> Iterator[str]:
     values: dict[str, list[str]] = {}
     for pointer, value in drift.unseen_values:
         values.setdefault(pointer, []).append(value or '""')
-    # What stands in a member that was never seen goes without saying.
-    unseen = set(drift.unseen_members)
-    members = [pointer for pointer in drift.unseen_members if pointer.rpartition("/")[0] not in unseen]
+    members = unseen(drift)
     lines = [f"members  {', '.join(members)}"] if members else []
     lines += [f"values   {pointer}: {', '.join(listed)}" for pointer, listed in values.items()]
     steps: dict[str, list[str]] = {}
