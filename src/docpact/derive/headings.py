@@ -11,7 +11,7 @@ from docpact.derive.depths import by_indent, undotted
 from docpact.derive.drafting import draft
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from docpact.derive.claims import Draft, Entry, Lines
     from docpact.derive.page import Page
@@ -125,7 +125,7 @@ def _read(lines: Sequence[str], heading: _Heading, end: int) -> members.Head | N
     line = listlines.read(heading.at, "", heading.text)
     if line is None or line.bulleted or (line.said.claim is None and not _names_only(line)):
         return None
-    if labels.section(heading.text) is not None and heading.text[:1].isupper():
+    if heading.text.strip("*`")[:1].isupper() and (labels.section(heading.text) or labels.section(line.name)):
         return None
     if line.said.claim is not None:
         return members.Head(heading.at, heading.at + 1, line.name, line.said, heading.at)
@@ -195,11 +195,29 @@ def _until(headings: Sequence[_Heading], last: _Heading, end: int) -> int:
     return next((one.at for one in headings if one.at > last.at), end)
 
 
+def _listed(lines: Sequence[str], head: members.Head, end: int) -> Iterator[members.Head]:
+    """Yield a member and, if it holds others, those that a list below its heading names."""
+    yield head
+    if head.depth is None or head.said.claim is None or head.said.claim.holder is None:
+        return
+    for at in range(head.after, end):
+        line = listlines.read(at, "", lines[at]) if listlines.bullet(lines[at]) is not None else None
+        if (
+            line is not None
+            and line.said.claim is not None
+            and not members.says_something_else(listlines.bullet(lines[at]) or "")
+        ):
+            yield members.Head(at, at + 1, line.name, line.said, at, head.depth + 1)
+
+
 def _entries(lines: Sequence[str], headings: Sequence[_Heading], kept: Sequence[_Member], until: int) -> list[Entry]:
     lost = all(lines[one.heading.at][:1] != "#" and one.heading.level < _BOLD_LEVEL for one in kept)
     holders = any(one.head.said.claim is not None and one.head.said.claim.holder is not None for one in kept)
     depths = [None] * len(kept) if lost and holders else [*by_indent([one.heading.level for one in kept])]
     heads = [one.head._replace(depth=depth) for one, depth in zip(kept, depths, strict=True)]
+    heads = [
+        each for one in zip(heads, [*(head.at for head in heads[1:]), until], strict=True) for each in _listed(lines, *one)
+    ]
     own = {one.heading.at for one in kept}
     # What stands under a heading of another kind is not about the member above it.
     others = [head.at for head in headings if head.at not in own and kept[0].heading.at < head.at < until]

@@ -10,7 +10,7 @@ from docpact.derive import labels, qualifiers
 from docpact.derive.claims import TypeClaim
 from docpact.derive.depths import by_frames
 from docpact.derive.listlines import ORDINARY
-from docpact.derive.members import Head, entries
+from docpact.derive.members import Head, entries, yes
 from docpact.derive.typeline import read_type
 
 if TYPE_CHECKING:
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 
 _LONGEST = 200
 _MOST_MARKS = 2
+_MOST_COLUMNS = 8
+_COLUMN = re.compile(
+    r"(?i)(?:是否)?必[填需须选传](?:项)?|required\??|mandatory|必須|필수|obligatorio|obligatoire|pflicht|обязательный"
+)
 _NAME = re.compile(r"[^\s:：,，;；。、(){}\[\]\"'`<>|=*?#¶]{1,80}(?:\[[\w*]{0,12}\][^\s:：,，;；。、(){}\"'`<>|=]{0,80})?")
 _STARRED = re.compile(r"(?P<name>\S{1,100}?)\s?(?P<sign>[*?])")
 _MARKED = re.compile(
@@ -40,6 +44,9 @@ _CODE = re.compile(
     r"(?:export |public )?(?:interface|type|(?:data )?class|struct|enum|const|let|var|func|function|def)\s+[^{=(]*[{=(]"
 )
 _TYPES = {"string", "integer", "boolean", "array"}
+_NAMES_TOO = {"text", "object", "number", "file", "any", "null", "double", "float", "long"}
+# What stands for the name of any member of a map.
+_ANY_NAME = re.compile(r"[{<]\s*(?:\*|[\w ]{1,40})\s*[}>]|\*")
 # Rows that stand for the members that have no name of their own.
 _PSEUDO = {"additionalproperties", "propertyname", "property", "items", "[items]", "附加属性", "anyof", "oneof", "allof"}
 
@@ -52,11 +59,26 @@ def read_members(lines: Sequence[str], start: int, end: int) -> list[Entry]:
 def find(lines: Sequence[str], start: int, end: int) -> list[Head]:
     """Find where each entry starts, in the form in which most are written; those without a name have an empty one."""
     filled = [at for at in range(start, end) if lines[at]]
-    apart = _apart(lines, filled)
+    apart = _with_column(lines, filled, _apart(lines, filled))
     together = _together(lines, filled)
     chosen = together if _count(together) > max(_count(apart), 1) else apart
     chosen = [head for head in by_frames(lines, chosen, end) if _CODE.fullmatch(lines[head.at]) is None]
     return [head._replace(name="") if head.name.casefold() in _PSEUDO and head.name != "property" else head for head in chosen]
+
+
+def _with_column(lines: Sequence[str], filled: Sequence[int], heads: list[Head]) -> list[Head]:
+    """Read the column of a table whose cells stand on lines of their own that says, with yes and no, what is required."""
+    first = heads[0].at if heads else 0
+    headed = [lines[at] for at in filled if at < first][-_MOST_COLUMNS:]
+    if not any(_COLUMN.fullmatch(line[:20]) for line in headed):
+        return heads
+    found = []
+    for head in heads:
+        at = next((at for at in range(head.after, min(head.after + 3, len(lines))) if lines[at]), head.at)
+        value = yes(lines[at]) if head.said.required is None and at > head.at else None
+        said = head.said if value is None else replace(head.said, required=value)
+        found.append(head if value is None else head._replace(said=said, after=at + 1))
+    return found
 
 
 def _count(heads: Sequence[Head]) -> int:
@@ -65,11 +87,14 @@ def _count(heads: Sequence[Head]) -> int:
 
 def _apart(lines: Sequence[str], filled: Sequence[int]) -> list[Head]:
     """Find members whose name stands alone on its line, and whose type follows, maybe after marks."""
-    found = []
+    found: list[Head] = []
     at = 0
     while at < len(filled):
         head = _named(lines, filled, at)
         if head is not None:
+            if at and (prefix := lines[filled[at - 1]])[-1:] == "." and _NAME.fullmatch(prefix[:-1]) and head.name:
+                # A name that a page sets in two colours, and a browser on two lines: `parts.`, `name`.
+                head = head._replace(at=filled[at - 1], name=f"{prefix}{head.name}")
             found.append(head)
             while at < len(filled) and filled[at] < head.after:
                 at += 1
@@ -83,8 +108,8 @@ def _apart(lines: Sequence[str], filled: Sequence[int]) -> list[Head]:
 
 
 def _named(lines: Sequence[str], filled: Sequence[int], at: int) -> Head | None:
-    named = _name(lines[filled[at]])
-    if named is None:
+    named = ("", None) if _ANY_NAME.fullmatch(lines[filled[at]][:60]) else _name(lines[filled[at]])
+    if named is None or _names_itself(lines, filled, at):
         return None
     name, required = named
     for step in range(1, _MOST_MARKS + 2):
@@ -101,6 +126,13 @@ def _named(lines: Sequence[str], filled: Sequence[int], at: int) -> Head | None:
             return None
         required = mark.required
     return None
+
+
+def _names_itself(lines: Sequence[str], filled: Sequence[int], at: int) -> bool:
+    """Tell whether the next line is a member that is called like a type, `text`, whose own type follows."""
+    if at + 2 >= len(filled) or lines[filled[at + 1]] not in _NAMES_TOO:
+        return False
+    return typed(lines[filled[at + 2]]) is not None
 
 
 def _name(line: str) -> tuple[str, bool | None] | None:

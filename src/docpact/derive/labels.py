@@ -61,6 +61,7 @@ LIMIT = re.compile(
     r"(?i)(?:[<>≥≤]=?|=)\s*-?\d[\d.]*\s*(?:字符|characters?|chars?|项|items?|个|properties|属性)?"
     r"|[\[(]?\s*-?\d[\d.]*\s*(?:\.\.|to|–|~)\s*-?\d[\d.]*\s*[\])]?\s*(?:字符|characters?|chars?|项|items?|个)?"
     r"|-?\d[\d.]*\s*[<≤]=?\s*(?:字符|characters?|x|value|length|值|长度)\s*[<≤]=?\s*-?\d[\d.]*|non-?empty|非空|unique"
+    r"|\[\s*-?\d+\s*,\s*-?\d*\s*\]"
 )
 # What stands around the members of an object on a line of its own: `Array [`, `Part{`, `}]`.
 FRAME = re.compile(

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from docpact.derive import qualifiers
+from docpact.derive import qualifiers, typewords
 from docpact.derive.evidence import is_label
 from docpact.derive.typeline import read_type
+
+if TYPE_CHECKING:
+    from docpact.derive.claims import TypeClaim
 
 LONGEST = 4000
 _BULLET = re.compile(
@@ -24,6 +27,7 @@ _EMPHASISED = (
 _PLAIN = re.compile(
     r"(?P<name>[A-Za-z_$@][\w$@-]{0,79}(?:(?:\.|\[[\w*]{0,12}\]\.?|->)[\w$@-]{0,79}){0,8})(?P<sign>[*?](?=[\s:：(（]))?"
 )
+_TYPED = re.compile(r"[(\[{<](?P<type>[^()\[\]{}<>]{1,40}(?:\[\])?)[)\]}>]\s+(?=\S)")
 _EDGE = re.compile(r"\s*[:：(（\[【<{–—|=，,]|\s+[-–—]\s|\s+|$")
 _SEPARATED = re.compile(r"\s*[:：|]|\s*[–—]|\s+-\s")
 _NAME = re.compile(r"[A-Za-z_$@\u0080-\uffff][\w$@.\[\]*>-]*")
@@ -71,18 +75,28 @@ def read(at: int, raw: str, text: str) -> Line | None:
     if not text or len(text) > LONGEST:
         return None
     led = bullet(text)
-    found = _named(led if led is not None else text)
+    first, own = _type_first(led if led is not None else text)
+    found = _named(own)
     if found is None:
         return None
     name, rest, strong, required = found
     if _NAME.fullmatch(name) is None or (not strong and (read_type(name) is not None or name.casefold() in ORDINARY)):
         return None
     said = qualifiers.read(_uncommented(rest), components=strong)
+    if said.claim is None and first is not None:
+        said = replace(said, claim=first)
     if is_label(name) and (said.claim is None or name[:1].isupper()):
         return None
     if required is not None:
         said = replace(said, required=required)
     return Line(at, indent(raw), led is not None, name, strong or _SEPARATED.match(rest) is not None, said, text)
+
+
+def _type_first(text: str) -> tuple[TypeClaim | None, str]:
+    """Read the type that stands in brackets before a name, `{string} id`: (the type, the rest), or (None, the text)."""
+    match = _TYPED.match(text)
+    claim = typewords.read(match["type"]) if match is not None else None
+    return (claim, text[match.end() :]) if match is not None and claim is not None else (None, text)
 
 
 def _uncommented(rest: str) -> str:

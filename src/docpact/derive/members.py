@@ -185,10 +185,10 @@ def _required(got: _Collected, value: bool | None, at: int) -> None:  # noqa: FB
 
 def _take_said(got: _Collected, at: int, line: str) -> bool:
     """Take a line that names what it says: `Required: yes`, `nullable: true`, `x-order: 3`."""
-    if (match := _REQUIRED_SAID.fullmatch(line)) is not None and (value := _yes(match["value"])) is not None:
+    if (match := _REQUIRED_SAID.fullmatch(line)) is not None and (value := yes(match["value"])) is not None:
         _required(got, value, at)
         return True
-    if (match := _NULLABLE_SAID.fullmatch(line)) is not None and (value := _yes(match["value"])) is not None:
+    if (match := _NULLABLE_SAID.fullmatch(line)) is not None and (value := yes(match["value"])) is not None:
         got.nullable = value
         return True
     if (match := _TYPE_SAID.fullmatch(line[:200])) is not None:
@@ -221,7 +221,8 @@ def type_said(line: str) -> TypeClaim | None:
     return qualifiers.read(match["type"], components=True).claim if match is not None else None
 
 
-def _yes(word: str) -> bool | None:
+def yes(word: str) -> bool | None:
+    """Read a word that says yes or no, in the languages of the pages; None for any other."""
     word = word.strip("`*。. ").casefold()
     return True if word in _YES else False if word in _NO else None
 
@@ -253,8 +254,11 @@ def _collect_one(got: _Collected, state: str, at: int, line: str) -> str:
         if state == "enum" and listed.lists_several(line):
             got.values.append((at + 1, line))
             return "text"
-    elif state == "text" and labels.LIMIT.fullmatch(line[:80]):
+    elif state == "text" and qualifiers.is_limit(line):
         got.limits.append(line)
+        return state
+    elif state == "text" and line.casefold() in qualifiers.FORMATS:
+        got.form = line.casefold()
         return state
     elif (described := _DESCRIBED.match(line)) is not None and line[described.end() :]:
         state, line = "text", line[described.end() :]

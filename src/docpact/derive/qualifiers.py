@@ -27,8 +27,8 @@ _DEFAULT_FIRST = re.compile(
     r"(?i)(?:default|默认值?)\s*[:：=]\s*(?P<value>`[^`]{0,80}`|\"[^\"]{0,80}\"|[\w.+-]{1,40}(?=[\s,，;；)]|$))"
 )
 _EXAMPLE = re.compile(r"(?i)(?:example|e\.g\.|示例|例如)\s*[:：=]\s*(?P<value>\S.*)")
-_FORMATS = {"int32", "int64", "date-time", "date", "uri", "uuid", "float", "double"}
-_LIMITS = re.compile(rf"(?:(?:{labels.LIMIT.pattern.removeprefix('(?i)')})(?:\s+|$))+(?:\^\S*)?", re.IGNORECASE)
+FORMATS = {"int32", "int64", "date-time", "date", "uri", "uuid", "float", "double"}
+_LIMITS = re.compile(rf"(?:(?:{labels.LIMIT.pattern.removeprefix('(?i)')})\s*)+(?:\^\S*)?", re.IGNORECASE)
 _ENUM_WORDS = {"enum", "枚举", "enumeration"}
 _LITERALS = re.compile(r"""(?:["'][^"'|]{1,60}["']\s*\|\s*)+["'][^"'|]{1,60}["']""")
 
@@ -79,8 +79,8 @@ def _take(said: Said, rest: str, *, components: bool) -> str | None:
         return None
     if (match := _STARRED.match(rest)) is not None:
         return rest[match.end() :] if _group(said, match["of"], components=components) else None
-    if rest[0] in _OPENERS and (found := _bracketed(rest)) is not None and _group(said, found[0], components=components):
-        return found[1]
+    if rest[0] in _OPENERS and (after := _bracketed_said(said, rest, components=components)) is not None:
+        return after
     at = _limit(said, rest) or _literals(said, rest) or _default(said, rest) or _marked(said, rest)
     if at:
         return rest[at:]
@@ -90,9 +90,14 @@ def _take(said: Said, rest: str, *, components: bool) -> str | None:
     return None
 
 
+def is_limit(line: str) -> bool:
+    """Tell whether a line is nothing but limits: `>= 0`, `<= 64 characters`."""
+    return len(line) <= _LONGEST_MARKS and _LIMITS.fullmatch(line) is not None
+
+
 def _limit(said: Said, rest: str) -> int:
     """Take limits that end a line, `>= 0`, `[ 1 .. 64 ] characters`; return where they end, or 0."""
-    if said.claim is None or len(rest) > _LONGEST_MARKS or _LIMITS.fullmatch(rest) is None:
+    if said.claim is None or not is_limit(rest):
         return 0
     said.limits.append(rest)
     return len(rest)
@@ -141,6 +146,17 @@ def _ends(text: str, at: int) -> bool:
     return at >= len(text) or not (text[at].isascii() and text[at].isalnum())
 
 
+def _bracketed_said(said: Said, rest: str, *, components: bool) -> str | None:
+    """Take what stands in the brackets that `rest` begins with; what they hold besides goes to the end of the words."""
+    found = _bracketed(rest)
+    if found is None:
+        return None
+    if _group(said, found[0], components=components):
+        return found[1]
+    remaining = _partly(said, found[0]) if rest[0] in "(（" else None
+    return None if remaining is None else f"{found[1].lstrip(' :：-–—')} （{remaining}）".lstrip()
+
+
 def _bracketed(rest: str) -> tuple[str, str] | None:
     """Return what stands in the brackets that `rest` begins with, and what follows them."""
     opener, closer = rest[0], _OPENERS[rest[0]]
@@ -175,6 +191,16 @@ def _group(said: Said, inner: str, *, components: bool) -> bool:
     return True
 
 
+def _partly(said: Said, inner: str) -> str | None:
+    """Take the type that brackets begin with, `(string, one of A or B)`, and return what else they hold."""
+    pieces = _PIECES.split(inner, maxsplit=1)
+    claim = typewords.read(pieces[0]) if said.claim is None and len(pieces) > 1 else None
+    if claim is None:
+        return None
+    said.claim = claim
+    return pieces[1].strip()
+
+
 def _piece(said: Said, piece: str, *, components: bool) -> bool:
     bare = piece.strip("`*_ ")
     if _mark(said, bare):
@@ -185,7 +211,7 @@ def _piece(said: Said, piece: str, *, components: bool) -> bool:
         said.default = match["value"].strip("`\"'")
     elif labels.LIMIT.fullmatch(bare) is not None:
         said.limits.append(bare)
-    elif bare.casefold() in _FORMATS and said.claim is not None:
+    elif bare.casefold() in FORMATS and said.claim is not None:
         said.claim = replace(said.claim, format=bare.casefold())
     else:
         return _EXAMPLE.fullmatch(bare) is not None
@@ -216,6 +242,8 @@ def _ended(said: Said, rest: str) -> str:
             for name, value in vars(trial).items():
                 setattr(said, name, value)
             rest = rest[: max(len(rest) - 90, 0) + group.start()].rstrip()
+        elif (remaining := _partly(said, group["of"])) is not None:
+            rest = f"{rest[: max(len(rest) - 90, 0) + group.start()].rstrip()}（{remaining}）"
     while (mark := _LAST_MARK.search(rest[-40:])) is not None and _mark(said, mark["mark"]):
         rest = rest[: max(len(rest) - 40, 0) + mark.start()].rstrip(" ,，;；")
     return rest
