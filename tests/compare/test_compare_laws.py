@@ -21,7 +21,10 @@ FEW = settings(max_examples=120, deadline=None)
 def document(schema: dict[str, Any]) -> dict[str, Any]:
     """An OpenAPI document in which a schema is sent, and not answered."""
     body = {"content": {"application/json": {"schema": schema}}}
-    return {"openapi": "3.1.0", "paths": {"/submit": {"post": {"requestBody": body, "responses": {"200": {"description": "ok"}}}}}}
+    return {
+        "openapi": "3.1.0",
+        "paths": {"/submit": {"post": {"requestBody": body, "responses": {"200": {"description": "ok"}}}}},
+    }
 
 
 def sides(mutant: mutated.Mutant, direction: str) -> tuple[Side, Side]:
@@ -78,7 +81,9 @@ def test_a_contract_does_not_differ_from_itself(schema: dict[str, Any]) -> None:
 def test_what_changed_backwards_is_the_mirror_of_what_changed(mutant: mutated.Mutant, direction: str) -> None:
     forward, backward = (compare(*pair) for pair in (sides(mutant, direction), sides(mutant, direction)[::-1]))
     assert sorted((KINDS[kind].mirror, pointer) for kind, pointer in facts(forward)) == facts(backward)
-    assert sorted((str(c.old), str(c.new)) for c in forward.changes) == sorted((str(c.new), str(c.old)) for c in backward.changes)
+    assert sorted((str(c.old), str(c.new)) for c in forward.changes) == sorted(
+        (str(c.new), str(c.old)) for c in backward.changes
+    )
 
 
 @FEW

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from docpact.cli import breaking, exchanged
+from docpact.compare.table import KINDS, Kind
 from docpact.contract import Contract, load
 from docpact.errors import Exit, UsageError
 from docpact.finding import Layer, without_indices
@@ -62,6 +63,8 @@ def run(options: argparse.Namespace, streams: Streams) -> int:
         lines = _member(contract, without_indices(subject.rstrip("/")))
     elif subject in RULES:
         lines = _rule(contract, RULES[subject])
+    elif subject in KINDS:
+        lines = _change(KINDS[subject])
     else:
         raise UsageError(f"there is no rule {subject!r}", hint=_nearest(subject))
     streams.stdout.write("\n".join(lines) + "\n")
@@ -71,18 +74,29 @@ def run(options: argparse.Namespace, streams: Streams) -> int:
 def _nearest(word: str) -> str:
     from difflib import get_close_matches
 
-    near = get_close_matches(word, RULES, n=3)
+    near = get_close_matches(word, (*RULES, *KINDS), n=3)
     return f"did you mean {' or '.join(near)}?" if near else "docpact explain lists all rules; a member begins with /"
 
 
 def _all() -> Iterator[str]:
-    for layer in Layer:
+    for layer in (layer for layer in Layer if layer is not Layer.COMPATIBILITY):
         yield f"{layer}"
         for rule in RULES.values():
             if rule.layer is layer:
                 yield f"  {rule.id:<24}{rule.severity:<9}{rule.title}"
         yield ""
     yield "docpact explain RULE says why, and gives an example that breaks it"
+    yield "docpact diff --list-changes lists what can change between two contracts"
+
+
+def _change(kind: Kind) -> Iterator[str]:
+    rule, bump, mirror = kind
+    yield f"{rule.id}  ({rule.severity}, a change between two contracts)"
+    yield f"  {rule.title}"
+    yield ""
+    yield f"why    {rule.reason}"
+    yield f"hint   {rule.hint}"
+    yield f"raises the {bump} part of a version; backwards it is {'the same' if mirror == rule.id else mirror}"
 
 
 def _rule(contract: Contract, rule: Rule) -> Iterator[str]:

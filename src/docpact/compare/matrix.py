@@ -71,7 +71,9 @@ def _cell(client: str, server: str, old: Side, new: Side) -> Cell:
 
 
 def _distinct(names: list[str]) -> tuple[str, ...]:
-    """Give names that are the same a number, so that each is a row of its own."""
+    """Shorten paths to their last part where that tells them apart, and give names that are the same a number."""
+    short = [name.rpartition("/")[2] or name for name in names]
+    names = short if len(set(short)) == len(set(names)) else names
     seen: Counter[str] = Counter()
     found = []
     for name in names:
