@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from docpact.features import places
+from docpact.features import LONG, MANY, places
 from docpact.pointers import ABSENT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+
+    from docpact.features import Features
 
 NAMES = {str: "string", int: "integer", float: "number", bool: "boolean", dict: "object", list: "array", type(None): "null"}
 
@@ -36,6 +39,36 @@ def fits(value: Any, kinds: Sequence[str]) -> bool:
     whole = isinstance(value, float) and value.is_integer()
     name = NAMES[type(value)]
     return name in kinds or (name == "integer" and "number" in kinds) or (whole and "integer" in kinds)
+
+
+def steps(polls: Sequence[Mapping[str, Any]]) -> Counter[tuple[str, str]]:
+    """Count the steps between the statuses of each task, task by task."""
+    found: Counter[tuple[str, str]] = Counter()
+    for task in {poll["id"] for poll in polls}:
+        told = [poll["status"] for poll in polls if poll["id"] == task and isinstance(poll.get("status"), str)]
+        found.update((earlier, later) for earlier, later in pairwise(told) if earlier != later)
+    return found
+
+
+def ways(value: Any, kind: str) -> Iterator[str]:
+    """Yield what may be said of a value of a member of a kind, apart from its listed values."""
+    yield "absent" if value is ABSENT else "null" if value is None else "present"
+    if (kind, value) in [("string", ""), ("array", [])]:
+        yield "empty"
+    if kind == "string" and isinstance(value, str) and len(value) >= LONG:
+        yield "long"
+    if kind == "array" and isinstance(value, list) and len(value) >= MANY:
+        yield "many"
+
+
+def features(known: Features, listed: Mapping[str, Sequence[Any]], payload: Any) -> Counter[str]:
+    """Count the features of a payload member by member, apart from buttons; `listed` are the values of each member."""
+    found: Counter[str] = Counter()
+    for part in known.members:
+        for value in values([payload], part.at):
+            found.update(f"{part.at}={one}" for one in listed.get(part.at, ()) if type(one) is type(value) and one == value)
+            found.update(f"{part.at} {way}" for way in ways(value, part.kind) if way in known.ways(part))
+    return found
 
 
 def departure(value: Any, part: Mapping[str, Any], *, required: bool) -> tuple[str, str] | None:

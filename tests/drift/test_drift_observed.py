@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict, UserList
+from collections import Counter, OrderedDict, UserList
 from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -11,10 +11,11 @@ import pytest
 from contracts_made import ODD_NAMES, contract_of, odd_payload, odd_schema
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from naively import NAMES, counts, documented, fits, values
+from naively import NAMES, counts, documented, features, fits, steps, values
 
 from docpact.api import load
 from docpact.drift import observed, stories
+from docpact.features import LONG, MANY, Features
 from docpact.finding import Place
 from docpact.pointers import ABSENT
 
@@ -86,6 +87,35 @@ def test_the_counts_are_those_of_a_plain_count(payloads: list[Any]) -> None:
         assert member.empty == sum(value in ("", [], {}) and fits(value, kinds) for value in there)
         if "enum" in part:
             assert member.values == {value: there.count(value) for value in part["enum"]}
+
+
+_POLLS = st.lists(
+    st.fixed_dictionaries(
+        {"id": st.sampled_from(["a", "b", "c"])},
+        optional={"status": st.sampled_from(["SUBMITTED", "SUCCESS", "PAUSED", "", None])},
+    )
+)
+
+
+@settings(deadline=None)
+@given(_POLLS)
+def test_the_steps_are_those_of_each_task_however_their_polls_are_mixed(polls: list[Any]) -> None:
+    drift = CONTRACT.drift(polls, stories=True)
+    assert {(step.earlier, step.later): step.sighting.count for step in drift.steps} == steps(polls)
+    assert drift.stories == len({poll["id"] for poll in polls})
+
+
+@settings(deadline=None)
+@given(_PAYLOADS, st.sampled_from(sorted(CONTRACT.profiles)))
+def test_the_features_of_a_payload_are_those_of_its_members_one_by_one(payloads: list[Any], profile: str) -> None:
+    known = Features(CONTRACT, CONTRACT.profile(profile))
+    listed = {at: [v for v in part.get("enum", ()) if v is not None] for at, part, _ in documented(CONTRACT.schema)}
+    for at, more in CONTRACT.profile(profile).enums.items():
+        listed[at] = [*listed[at], *sorted(more - set(listed[at]))]
+    long = {"buttons": [{"label": "x" * LONG}] * MANY, "prompt": "x" * LONG, "status": "SUCCESS"}
+    for payload in (*payloads, long):
+        found = Counter(feature for feature in known.of(payload) if not feature.startswith("button:"))
+        assert found == features(known, listed, payload)
 
 
 @settings(deadline=None)
