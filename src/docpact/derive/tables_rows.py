@@ -233,7 +233,7 @@ def _below(lines: Sequence[str], at: int, is_head: Callable[[Sequence[str]], boo
     if "  " in line.strip() and is_head(head := _GAP.split(line.strip())):
         return _collected(lines, at, head, _spaced)
     for mark in ",;":
-        if line.count(mark) >= _LEAST and is_head(head := line.split(mark)):
+        if line.count(mark) >= _LEAST and is_head(head := _comma(line, mark)):
             return _collected(lines, at, head, lambda text, mark=mark: _comma(text, mark))  # type: ignore[misc]
     return None
 

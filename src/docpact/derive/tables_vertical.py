@@ -72,7 +72,9 @@ def _is_row(lines: Sequence[str], filled: Sequence[int], at: int, kinds: Sequenc
     if max(named, typed) >= len(filled):
         return False
     name, kind = lines[filled[named]], lines[filled[typed]]
-    return len(name) <= _LONGEST_HEAD * 2 and cells.name(name) is not None and read_cell(kind).known
+    if len(name) > _LONGEST_HEAD * 2 or name.startswith(("#", "```")) or cells.name(name) is None:
+        return False
+    return bool(cells.said(kind)) and read_cell(kind).known
 
 
 def _next(lines: Sequence[str], filled: Sequence[int], at: int, kinds: Sequence[str]) -> int | None:
