@@ -105,12 +105,12 @@ def _summary(run: Run) -> Iterator[str]:
 
 def _facts(run: Run) -> Iterator[tuple[str, str]]:
     tally = run.tally
-    yield "contract", cell(run.contract)
-    if run.promised is not None:
-        yield "page", code(run.promised.page_label)
-    yield "schema SHA-256", code(run.schema_sha256)
-    profile = None if run.promised is None else run.promised.profiles.get(run.profile)
-    yield "profile", code(run.profile) + (f": {esc(profile.summary)}" if profile is not None else "")
+    if run.compared is not None:
+        yield "from", cell(run.compared.old)
+        yield "to", cell(run.compared.new)
+        yield "version", esc(run.compared.advice)
+    else:
+        yield from _promised(run)
     yield "docpact", code(run.version)
     more = f" and {len(run.inputs) - _NAMED:,} more" if len(run.inputs) > _NAMED else ""
     yield "inputs", (", ".join(cell(without_secrets(name)) for name in run.inputs[:_NAMED]) or "–") + more
@@ -124,6 +124,15 @@ def _facts(run: Run) -> Iterator[tuple[str, str]]:
         told = [f"expired: {code(w.rule)} by {esc(w.owner)}, on {w.expires}" for w in tally.waivers.expired]
         told += [f"unused: {code(w.rule)} by {esc(w.owner)}" for w in tally.waivers.unused]
         yield "waivers", "<br>".join(told) or "all in use"
+
+
+def _promised(run: Run) -> Iterator[tuple[str, str]]:
+    yield "contract", cell(run.contract)
+    if run.promised is not None:
+        yield "page", code(run.promised.page_label)
+    yield "schema SHA-256", code(run.schema_sha256)
+    profile = None if run.promised is None else run.promised.profiles.get(run.profile)
+    yield "profile", code(run.profile) + (f": {esc(profile.summary)}" if profile is not None else "")
 
 
 def _not_read(run: Run) -> Iterator[str]:
