@@ -25,18 +25,35 @@ _FOLDED = re.compile(
     rf"(?:{labels.CHILDREN.pattern.removeprefix('(?i)')}|200 - \S+/\S+|response schema:? \S+/json)"
 )
 _LEAST = 2
+_LONGEST_MARK = 30
 _JSON = re.compile(r"\{(?:\s*$|\s*\")|\[\s*(?:$|[\[{\"])")
 STYLE = "flattened text (Apifox)"
 
 
 def drafts(page: Page) -> list[Draft]:
     """Read the one operation of a page of flattened text; nothing where no answer lists its members so."""
+    page = _with_known_mark(page)
     parts = sections.divide(page.lines)
     entries, region = _body(page, parts)
     if not entries:
         return []
     made = draft(page, STYLE, parts, _whole(entries), region)
     return [replace(made, entries=tuple(_unfolded(page, made)))]
+
+
+def _with_known_mark(page: Page) -> Page:
+    """Return the page with its own word for `required`, where it is in a language that nobody here knows.
+
+    What stands behind the header that a request must have (`Authorization`, `string`, `header`) is that word.
+    """
+    filled = [line for line in page.lines if line]
+    for name, kind, place, word in zip(filled, filled[1:], filled[2:], filled[3:], strict=False):
+        if place == "header" and kind == "string" and name.casefold() == "authorization":
+            unknown = labels.mark(word) is None and len(word) <= _LONGEST_MARK and word[-1:] not in ".。:："
+            if unknown and filled.count(word) > _LEAST:
+                return replace(page, lines=tuple("required" if line == word else line for line in page.lines))
+            break
+    return page
 
 
 def _whole(entries: list[Entry]) -> list[Entry]:

@@ -96,7 +96,9 @@ def _read(text: str) -> TypeClaim | None:
         return TypeClaim("object", component=(match["name"] or "").strip() or None, count=count)
     if (match := _PLAIN.fullmatch(text)) is not None and match["name"].casefold() not in ("array", "数组"):
         kind, form = _NAMES[match["name"].casefold()]
-        return TypeClaim(kind, match["angle"] or match["round"] or form)
+        # A capitalised name in parentheses is that of a schema: `string (State)`.
+        said = match["round"] if match["round"] and not match["round"][:1].isupper() else None
+        return TypeClaim(kind, match["angle"] or said or form)
     if _MAP.fullmatch(text) is not None:
         return TypeClaim("object")
     for pattern in (_ARRAY, _ARRAY_OF, _POSTFIX):
