@@ -491,6 +491,17 @@ def test_members_after_an_object_without_lists_are_asked_about() -> None:
     assert reading.example is None
 
 
+def test_an_example_with_two_items_settles_what_the_items_hold() -> None:
+    items = {"type": "object", "properties": {"label": {"type": "string"}, "type": {"type": "integer"}}}
+    members_of = {"buttons": {"type": "array", "items": items}, "state": {"type": "string"}, "note": {"type": "string"}}
+    schema = {"type": "object", "properties": members_of}
+    example = {"buttons": [{"label": "a", "type": 1}, {"label": "b", "type": 2}], "state": "x"}
+    whole = read(yaml.safe_dump(document(schema, example), sort_keys=False))
+    rebuilt = read(flat(yaml.safe_dump(document(schema, example), sort_keys=False)))
+    assert members(rebuilt) == members(whole)
+    assert rebuilt.example == whole.example
+
+
 def test_words_that_may_be_of_two_places_are_told_with_their_lines() -> None:
     text = flat(document_text({"type": "object", "properties": {"a": {"type": "string", "description": "whose"}}}))
     (note,) = read(text).notes

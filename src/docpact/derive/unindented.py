@@ -58,7 +58,7 @@ def rebuild(lines: Sequence[str], first: int, *, on_one: bool = False) -> Rebuil
     if on_one:
         read = [one._replace(line=first, last=first) for one in read]
     names = frozenset(one.key for one, after in pairwise(read) if _is_member(one, after))
-    found = Search(read, of_version(read), names).run("document")
+    found = Search(read, of_version(read, names), names).run("document")
     root, free = Builder(read).build(found.steps)
     # What stands inside an example is settled with it.
     inside = {at for held in free.values() for at in held}

@@ -67,6 +67,10 @@ def close(frames: tuple[Frame, ...], grammar: Mapping[str, Kind]) -> tuple[tuple
             rest = (*rest[:-1], holder._replace(orders=frame.listed))
     if frame.kind == "schema":
         cost += _against(frame)
+        if frame.role == "items" and holder is not None and holder.role in grammar["schema"].shown:
+            # What an item has must be there; what comes behind several items that have it not, stands outside.
+            shown = grammar["schema"].shown[holder.role]
+            cost += _MISSING * (len(shown.inside - frame.members) + len(shown.behind & frame.members))
     elif frame.kind in ("parameter", "header"):
         # A parameter has one of them.
         cost += _MISSING * ({"schema", "content"} <= frame.keys)

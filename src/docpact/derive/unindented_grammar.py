@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from itertools import pairwise
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,9 +21,19 @@ class Slot:
     children: tuple[str, ...] = ()
 
 
+class Shown(NamedTuple):
+    """What an example with several items shows of a list: the members of its items, and the names that come behind it."""
+
+    inside: frozenset[str]
+    behind: frozenset[str]
+
+
 @dataclass(frozen=True)
 class Kind:
-    """One kind of table (`slots` by key, or `inner` for every key that `names` matches) or list (`items`)."""
+    """One kind of table (`slots` by key, or `inner` for every key that `names` matches) or list (`items`).
+
+    `shown` has, for schemas, the members that examples show in the items of each list.
+    """
 
     slots: Mapping[str, Slot] = field(default_factory=dict)
     names: re.Pattern[str] | None = None
@@ -30,6 +41,7 @@ class Kind:
     items: str = ""
     required: frozenset[str] = frozenset()
     extensions: bool = True
+    shown: Mapping[str, Shown] = field(default_factory=dict)
 
 
 def kind(slots: str = "", names: str = "", inner: Slot | None = None, items: str = "") -> Kind:
@@ -202,11 +214,12 @@ _REQUIRED = {
 }
 
 
+_MOST_SHOWN = 400
 _COMPONENT = re.compile(r"#/(?:components/schemas|definitions)/([\w.-]{1,120})['\"]?$")
 
 
-def of_version(tokens: Sequence[Token]) -> dict[str, Kind]:
-    """Return the grammar of the version that a document says it has."""
+def of_version(tokens: Sequence[Token], names: frozenset[str]) -> dict[str, Kind]:
+    """Return the grammar of the version that a document says it has; `names` are those of its members."""
     old = any(token.key == "swagger" for token in tokens)
     absent = _ONLY_NEW if old else _ONLY_OLD
     grammar = {}
@@ -216,4 +229,27 @@ def of_version(tokens: Sequence[Token]) -> dict[str, Kind]:
         grammar[name] = replace(one, slots=slots, required=frozenset(_REQUIRED.get(name, ())))
     named = frozenset(match[1] for token in tokens if token.key == "$ref" and (match := _COMPONENT.search(token.value)))
     grammar["schemas-by-name"] = replace(grammar["schemas-by-name"], required=named)
+    grammar["schema"] = replace(grammar["schema"], shown=_shown(tokens, names))
     return grammar
+
+
+def _shown(tokens: Sequence[Token], names: frozenset[str]) -> dict[str, Shown]:
+    """Find lists of two items and more in the examples: all between two dashes belongs to one item."""
+    found: dict[str, Shown] = {}
+    for at, (token, first) in enumerate(pairwise(tokens)):
+        if token.form != "bare" or token.key not in names or not first.item or first.key not in names:
+            continue
+        inside = {first.key}
+        end = at + 2
+        while end < len(tokens) and not tokens[end].item and tokens[end].form in ("pair", "text"):
+            inside.add(tokens[end].key)
+            end += 1
+        if end >= len(tokens) or not tokens[end].item or tokens[end].key != first.key:
+            continue
+        behind: set[str] = set()
+        while end < min(len(tokens), at + _MOST_SHOWN) and (tokens[end].key in names or tokens[end].form == "text"):
+            behind.add(tokens[end].key)
+            end += 1
+        before = found.get(token.key, Shown(frozenset(), frozenset()))
+        found[token.key] = Shown(before.inside | inside - {""}, before.behind | behind - inside - {""})
+    return found
