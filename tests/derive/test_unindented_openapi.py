@@ -500,6 +500,7 @@ def test_an_example_with_two_items_settles_what_the_items_hold() -> None:
     rebuilt = read(flat(yaml.safe_dump(document(schema, example), sort_keys=False)))
     assert members(rebuilt) == members(whole)
     assert rebuilt.example == whole.example
+    assert "told by examples with several items" in rebuilt.notes[0].message
 
 
 def test_words_that_may_be_of_two_places_are_told_with_their_lines() -> None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from docpact.derive.claims import Note
 from docpact.derive.unindented_build import Builder
 from docpact.derive.unindented_examples import examples
-from docpact.derive.unindented_grammar import of_version
+from docpact.derive.unindented_grammar import of_version, shown_lists
 from docpact.derive.unindented_lines import tokens
 from docpact.derive.unindented_search import Search
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _MOST_LINES = 8000
 _MOST_NAMED = 12
 _LONGEST = 1_000_000
+_LONGEST_NOTE = 400
 _EDGES = re.compile(r"""\s(?=(?:['"]?[\w$./{}*+-]{1,120}['"]?|[^\s\x00-\x7f]{1,20}):(?:\s|$)|-\s)""")
 _INDICATOR = re.compile(r"^((?:- )?[\w$.-]{1,120}:\s+)[|>][+-]?\s+")
 _SAYING = {"x-apifox-orders", "x-apifox-refs", "x-apifox-enum", "x-nullable", "x-enum"}
@@ -58,7 +59,17 @@ def rebuild(lines: Sequence[str], first: int, *, on_one: bool = False) -> Rebuil
     if on_one:
         read = [one._replace(line=first, last=first) for one in read]
     names = frozenset(one.key for one, after in pairwise(read) if _is_member(one, after))
-    found = Search(read, of_version(read, names), names).run("document")
+    grammar = of_version(read)
+    found = Search(read, grammar, names).run("document")
+    shown = shown_lists(read, names) if found.doubt else {}
+    if shown:
+        # Only where the lists of names leave something open: an example shows what is usual, and need not show all.
+        grammar = {**grammar, "schema": replace(grammar["schema"], shown=shown)}
+        again = Search(read, grammar, names).run("document")
+        if len(again.doubt) < len(found.doubt):
+            found = again
+            said = f"what the items of {', '.join(shown)} hold is told by examples with several items"
+            notes.append(Note("note", said[:_LONGEST_NOTE], (read[0].line, read[0].line)))
     root, free = Builder(read).build(found.steps)
     # What stands inside an example is settled with it.
     inside = {at for held in free.values() for at in held}

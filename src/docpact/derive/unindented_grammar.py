@@ -218,8 +218,8 @@ _MOST_SHOWN = 400
 _COMPONENT = re.compile(r"#/(?:components/schemas|definitions)/([\w.-]{1,120})['\"]?$")
 
 
-def of_version(tokens: Sequence[Token], names: frozenset[str]) -> dict[str, Kind]:
-    """Return the grammar of the version that a document says it has; `names` are those of its members."""
+def of_version(tokens: Sequence[Token]) -> dict[str, Kind]:
+    """Return the grammar of the version that a document says it has."""
     old = any(token.key == "swagger" for token in tokens)
     absent = _ONLY_NEW if old else _ONLY_OLD
     grammar = {}
@@ -229,12 +229,11 @@ def of_version(tokens: Sequence[Token], names: frozenset[str]) -> dict[str, Kind
         grammar[name] = replace(one, slots=slots, required=frozenset(_REQUIRED.get(name, ())))
     named = frozenset(match[1] for token in tokens if token.key == "$ref" and (match := _COMPONENT.search(token.value)))
     grammar["schemas-by-name"] = replace(grammar["schemas-by-name"], required=named)
-    grammar["schema"] = replace(grammar["schema"], shown=_shown(tokens, names))
     return grammar
 
 
-def _shown(tokens: Sequence[Token], names: frozenset[str]) -> dict[str, Shown]:
-    """Find lists of two items and more in the examples: all between two dashes belongs to one item."""
+def shown_lists(tokens: Sequence[Token], names: frozenset[str]) -> dict[str, Shown]:
+    """Find lists of two items and more in the examples: all between two dashes is of one item; `names` are those of members."""
     found: dict[str, Shown] = {}
     for at, (token, first) in enumerate(pairwise(tokens)):
         if token.form != "bare" or token.key not in names or not first.item or first.key not in names:
