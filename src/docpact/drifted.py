@@ -106,7 +106,8 @@ class StepSeen(NamedTuple):
 class Drift(NamedTuple):
     """All that a run has seen: what departs from the page, what a profile knows of it, what was never seen, and the facts.
 
-    `stories` is None where polls were not told apart; `unseen_steps` are those of the lifecycle under the profile.
+    `no_objects` are bodies of another type than the `documented` one. `stories` is None where polls were not told apart;
+    `unseen_steps` are those of the lifecycle under the profile.
     """
 
     payloads: int
@@ -119,6 +120,7 @@ class Drift(NamedTuple):
     error_bodies: Sighting | None = None
     errors: Mapping[str, int] = {}
     no_objects: Sighting | None = None
+    documented: str = "object"
     stories: int | None = None
     steps: tuple[StepSeen, ...] = ()
     unseen_steps: tuple[tuple[str, str], ...] = ()

@@ -57,11 +57,14 @@ class Features:
         self._contract = contract
         self._profile = profile
         self._formed = {at for entry in contract.coherence if entry.check in _FORMED for at in entry.members}
-        self.members = tuple(self._named(contract.schema, ""))
+        # Where the page documents a list, what can be exercised stands in its items.
+        self.is_list = contract.schema.get("type") == "array"
+        root, at = (contract.schema.get("items", {}), "/*") if self.is_list else (contract.schema, "")
+        self.members = tuple(self._named(root, at))
         self._kinds = [(kind.name, kind.markers, re.compile(kind.form, re.ASCII)) for kind in contract.buttons]
         self.custom_ids = sorted({at for e in contract.coherence if e.check in {"grammar", "known-kind"} for at in e.members})
         self._values = {part.at: self._listed(part) for part in self.members}
-        self._nodes = self._walked(contract.schema, "", {part.at: part for part in self.members})
+        self._nodes = self._walked(root, at, {part.at: part for part in self.members})
 
     def all(self) -> Iterator[str]:
         """Yield every feature of payloads, in the order of the page."""
@@ -92,8 +95,9 @@ class Features:
     def of(self, payload: Any) -> list[str]:
         """Return the features of a payload; one may come twice."""
         found: list[str] = []
-        if isinstance(payload, dict):
-            _object(self._nodes, payload, found)
+        for body in payload if self.is_list and isinstance(payload, list) else [payload]:
+            if isinstance(body, dict):
+                _object(self._nodes, body, found)
         for pattern in self.custom_ids if self._kinds else ():
             for _, text in places(payload, pattern):
                 kind = self._kind(text) if isinstance(text, str) else None
@@ -147,7 +151,7 @@ class Features:
         return nodes
 
     def _node(self, name: str, part: Member, names: list[_Node], items: _Node | None) -> _Node:
-        values = {_key(value): f"{part.at}={_written(value)}" for value in self._values[part.at]}
+        values = {key_of(value): f"{part.at}={_written(value)}" for value in self._values[part.at]}
         return _Node(name, values, {way: f"{part.at} {way}" for way in self.ways(part)}, part.kind, names, items)
 
     def _listed(self, part: Member) -> list[Any]:
@@ -193,7 +197,7 @@ def _value(node: _Node, value: Any, found: list[str]) -> None:
         return
     if "present" in ways:
         found.append(ways["present"])
-    if node.values and not isinstance(value, dict | list) and (feature := node.values.get(_key(value))) is not None:
+    if node.values and not isinstance(value, dict | list) and (feature := node.values.get(key_of(value))) is not None:
         found.append(feature)
     if isinstance(value, dict):
         _object(node.names, value, found)
@@ -214,7 +218,7 @@ def _list(node: _Node, items: list[Any], found: list[str]) -> None:
             _value(node.items, item, found)
 
 
-def _key(value: Any) -> Any:
+def key_of(value: Any) -> Any:
     """Tell true from 1, which Python takes for equal; what no payload is compared with (a list) is its text."""
     if isinstance(value, bool | list | dict):
         return (type(value), str(value))

@@ -308,6 +308,23 @@ def test_an_odd_contract_is_counted_too() -> None:
     assert {rule for rule, _, _ in departed} == judged
 
 
+def test_where_the_page_documents_a_list_its_items_are_counted() -> None:
+    item = {"type": "object", "properties": {"kind": {"type": "string", "enum": ["a", "b"]}, "n": {"type": "integer"}}}
+    contract = contract_of({"type": "array", "items": {**item, "required": ["kind"]}})
+    drift = contract.drift([[{"kind": "a"}, {"kind": "c", "n": 1.5}], [], [{}, 5], {"kind": "a"}])
+    assert [(d.rule, d.pointer, d.found, d.times, d.of) for d in drift.departures] == [
+        ("documented-enum", "/*/kind", "c", 1, 2),
+        ("documented-type", "/*", "integer", 1, 4),
+        ("documented-type", "/*/n", "number", 1, 1),
+        ("documented-required", "/*/kind", None, 1, 3),
+    ]
+    assert (drift.documented, drift.no_objects and drift.no_objects.first.item) == ("array", 3)
+    coverage = contract.coverage([[{"kind": "a"}, {"kind": "b", "n": 1}], [{"kind": "b"}], {}])
+    seen = {feature: s.count for group in coverage.groups for feature, s in group.features.items() if s is not None}
+    assert seen == {"/*/kind=a": 1, "/*/kind=b": 2, "/*/n present": 1, "/*/n absent": 2}
+    assert (coverage.percent, coverage.passed_over) == (100, 1)
+
+
 def test_a_contract_without_enums_lifecycle_and_roles_is_counted_too() -> None:
     contract = contract_of({"type": "object", "properties": {"name": {"type": "string"}}, "required": ["name"]})
     drift = contract.drift([{"name": 1}, {}, {"name": "x", "more": True}])

@@ -50,6 +50,7 @@ class Departed:
             error_bodies=observed.error_bodies,
             errors=dict(sorted(observed.errors.items(), key=lambda pair: (-pair[1], pair[0]))),
             no_objects=observed.no_objects,
+            documented=" or ".join(dict.fromkeys(map(name_of_type, observed.root.types))),
             stories=observed.stories.told if observed.tells_stories else None,
             steps=tuple(self._steps()),
             unseen_steps=tuple(unseen) if observed.tells_stories else (),

@@ -120,13 +120,14 @@ class Observed:
     def take(self, payload: Any, place: Place, asked: str | None = None, scope: str = "") -> None:
         """Count one payload, seen at a place; for stories, with the id that was asked for and the scope of its polls."""
         self.payloads += 1
-        if not isinstance(payload, dict):
-            self.no_objects = _again(self.no_objects, place)
-        elif self._contract.envelope and self._contract.is_error_body(payload):
+        if self._contract.envelope and isinstance(payload, dict) and self._contract.is_error_body(payload):
             self._error(payload, place)
+        elif _base(type(payload)) not in self.root.types:
+            self.no_objects = _again(self.no_objects, place)
         else:
-            self._object(self.root, payload, place)
-            self._story(payload, place, asked, scope)
+            self._inside(self.root, payload, place)
+            if isinstance(payload, dict):
+                self._story(payload, place, asked, scope)
 
     def _object(self, node: Node, value: dict[str, Any], place: Place) -> None:
         node.objects += 1
@@ -181,7 +182,7 @@ class Observed:
             # An object whose members the page does not name at all is free.
             if node.names:
                 self._object(node, value, place)
-        elif node.items is not None:
+        elif node.items is not None and isinstance(value, list):
             for item in value:
                 self._value(node.items, item, place)
 

@@ -88,7 +88,7 @@ def notes(told: Told) -> Iterator[str]:
     """Yield what limits the outcome, each as a sentence."""
     coverage = told.coverage
     if coverage.passed_over:
-        yield f"{count(coverage.passed_over, 'body', 'bodies')} without a task exercised nothing"
+        yield f"{count(coverage.passed_over, 'body', 'bodies')} of another kind than the page documents exercised nothing"
     if coverage.lacking:
         yield "; ".join(coverage.lacking)
     excepted = sum(len(group.excepted) for group in coverage.groups)

@@ -122,7 +122,8 @@ def notes(told: Told) -> Iterator[str]:
         kinds = ", ".join(f"{name}: {number:,}" for name, number in drift.errors.items())
         yield f"{count(drift.error_bodies.count, 'error body', 'error bodies')} instead of a task ({kinds})"
     if drift.no_objects is not None:
-        yield f"{count(drift.no_objects.count, 'body', 'bodies')} without a task object; --each takes a list item by item"
+        each = "; --each takes a list item by item" if drift.documented == "object" else ""
+        yield f"{count(drift.no_objects.count, 'body is', 'bodies are')} no {drift.documented}, as the page documents it{each}"
     for beyond in drift.beyond:
         what = f"{beyond.what} of {beyond.pointer or 'the body'}"
         yield f"more {what} than the first {beyond.remembered:,}: seen {beyond.times:,} times, and counted only"
