@@ -215,6 +215,29 @@ def test_tables_about_something_else_are_no_answer(table: str) -> None:
     assert tables.drafts(read_page(f"# Configuration\n\n{table}\n".encode())) == []
 
 
+@pytest.mark.parametrize(
+    ("title", "parameters", "answer"),
+    [
+        ("Get Result", "Parameters", "Fields"),
+        ("查询任务返回结果", "参数", "返回"),
+        ("Return a book", "Query Parameters", "Response"),
+        ("获取请求状态", "请求参数", "返回参数"),
+        ("Query task errors", "Parameters", "Success 200"),
+    ],
+)
+def test_the_title_of_an_operation_is_no_label_of_its_tables(title: str, parameters: str, answer: str) -> None:
+    head = "| Name | Type | Description |\n|---|---|---|\n"
+    text =
+        f"## {title}\n\nGET /job/{{id}}\n\n### {parameters}\n\n{head}| id | string | a |\n| lang | string | b |\n| who "
+        f"| string | c |\n\n"
+    assert list(fields(f"{text}### {answer}\n\n{head}| code | integer | d |\n")) == ["/code"]
+
+
+def test_the_heading_of_an_operation_is_its_title() -> None:
+    assert read((PAGES / "apifox-export.md").read_bytes()).operation.title == "指定ID获取作业"
+    assert read((PAGES / "widdershins4.md").read_bytes()).operation.title == "fetchTask"
+
+
 def test_parameters_of_every_place_and_the_statuses() -> None:
     text = (
         "GET /job/{id}\n### 请求参数\n| 参数名称 | 参数说明 | 请求类型 | 是否必须 | 数据类型 |\n|---|---|---|---|---|\n"

@@ -54,8 +54,8 @@ def drafts(page: Page) -> list[Draft]:
     found = _tables(page)
     if not found:
         return []
-    tables = placed(found, page.lines)
     requests = request.find_requests(page.lines)
+    tables = placed(found, page.lines, next((one.line for one in requests if one.source == "heading"), 0))
     answer = find_answer(page, tables, named(tables, page.lines), requests)
     if answer is None:
         return []

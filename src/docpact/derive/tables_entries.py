@@ -42,12 +42,16 @@ _ITEMS = re.compile(r"(?i)item\s*类型\s*[:：]\s*(?P<of>\w+)")
 
 @dataclass
 class Node:
-    """A member with those inside it; `anchor` is where its type links to on the page; `hollow` stands for no member."""
+    """A member with those inside it; `anchor` is where its type links to on the page; `hollow` stands for no member.
+
+    `place` is what a column of places says: `path`, `query`, `body`.
+    """
 
     entry: Entry
     children: list[Node] = field(default_factory=list)
     anchor: str = ""
     hollow: bool = False
+    place: str = ""
 
 
 def read_node(row: Row, kinds: Columns, one: cells.Name) -> Node:
@@ -97,7 +101,12 @@ def read_node(row: Row, kinds: Columns, one: cells.Name) -> Node:
         one.parts[-1] if one.parts else "", claim, lines, required, titled, words, tuple(values), listed=True,
         default=default or None, limits=tuple(_limits(row, kinds)), depth=0,
     )  # fmt: skip
-    return Node(entry, anchor=cells.anchor(written) or cells.anchor(schema), hollow=one.hollow)
+    return Node(
+        entry,
+        anchor=cells.anchor(written) or cells.anchor(schema),
+        hollow=one.hollow,
+        place=cells.clean(kinds.cell(row, "place")),
+    )
 
 
 def typed_cell(text: str) -> tuple[Typed, bool | None]:

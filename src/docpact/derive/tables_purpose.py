@@ -15,6 +15,13 @@ if TYPE_CHECKING:
     from docpact.derive.tables_rows import Table
 
 _LONGEST = 160
+_LONGEST_LABEL = 28
+# `Get the result`, `Return a book` are titles; `Results`, `Returns` and `Success 200` are labels.
+_WORDS_OF_TITLES = re.compile(r"(?i)\b(?:result|reply|answer|output|success|return|fail|error|config|setting|price|history)")
+_LABEL_ALONE = re.compile(
+    r"(?i)(?:(?:response|api)\s)?(?:results?|repl(?:y|ies)|answers?|outputs?|success(?:ful)?|returns?"
+    r"|errors?)(?:\s(?:response|\dxx|\d{3}|fields?|body|data|codes?))*:?"
+)
 _ABOVE = 4
 _FENCE = ("```", "~~~")
 _MARKDOWN = re.compile(r"(?P<marks>#{1,6})\s*(?P<text>[^#\s].*)")
@@ -39,7 +46,8 @@ _PARAMETERS = re.compile(
 )
 _REQUEST = re.compile(
     r"请求|請求|入参|传参|输入参数|提交参数|上送|リクエスト|要求|요청|请求头|路径参数|查询参数"
-    r"|(?i:\brequest|\binputs?\b|\bsolicitud|\bpetición|\brequisição|\banfrage|\brequête|запрос|\bquery\b|\bheaders?\b"
+    r"|(?i:\brequest|\binputs?\b|\bsolicitud|\bpetición|\brequisição|\banfrage|\brequête|запрос|\bquery(?=\s?(?:param"
+    r"|string|arg|$))|\bheaders?\b"
     r"|\bcookies?\b"
     r"|yêu cầu|istek|\b(?:path|body|url|uri|form)[ -](?:param|arg|field)|\b(?:path|body)参数|\brequired param)"
 )
@@ -90,26 +98,27 @@ class Placed:
         return "name" in at and "status" not in at and bool(at.keys() & {"type", "description", "title", "required", "example"})
 
 
-def placed(tables: Sequence[Table], lines: Sequence[str]) -> list[Placed]:
-    """Tell for every table of a page what it is for."""
+def placed(tables: Sequence[Table], lines: Sequence[str], request: int = 0) -> list[Placed]:
+    """Tell for every table of a page what it is for; headings above line `request` are titles, and say nothing of it."""
     found: list[Placed] = []
-    headings = _headings(lines)
+    headings = find_headings(lines)
     end = 0
-    stack: list[tuple[int, str]] = []
+    stack: list[tuple[int, str, int]] = []
     waiting = sorted(headings.items(), reverse=True)
     for table in tables:
         while waiting and waiting[-1][0] < table.line - 1:
-            _, (level, text) = waiting.pop()
+            at, (level, text) = waiting.pop()
             stack = [one for one in stack if one[0] < level]
-            stack.append((level, text))
+            stack.append((level, text, at))
         above = _above(lines, table.line - 1, end, headings)
-        labels = tuple(dict.fromkeys((*above, *(text for _, text in reversed(stack)))))
-        found.append(_placed(table, labels))
+        labels = tuple(dict.fromkeys((*above, *(text for _, text, _ in reversed(stack)))))
+        titles = {text for _, text, at in stack if at < request - 1}
+        found.append(_placed(table, labels, titles if table.line > request else set()))
         end = table.end
     return found
 
 
-def _placed(table: Table, labels: tuple[str, ...]) -> Placed:
+def _placed(table: Table, labels: tuple[str, ...], titles: set[str]) -> Placed:
     kinds = columns(table)
     status = next((match["code"] for label in labels[:3] if (match := _CODE.search(label)) is not None), "")
     purpose, place = "", ""
@@ -120,11 +129,22 @@ def _placed(table: Table, labels: tuple[str, ...]) -> Placed:
     elif ("value" in kinds.at and "type" not in kinds.at) or (kinds.at.keys() & {"values", "value"} and "name" not in kinds.at):
         purpose = "enum"
     else:
-        purpose = next((said for label in labels if (said := said_purpose(label))), "")
+        spoken = [label for label in labels if label not in titles]
+        purpose = next((said for number, label in enumerate(spoken) if (said := _said_by(label, near=number == 0))), "")
         purpose = purpose or ("parameters" if any(_PARAMETERS.search(label) for label in labels[:2]) else "")
     if purpose in ("request", "parameters"):
         place = next((said for label in labels[:3] if (said := said_place(label))), "")
     return Placed(table, kinds, purpose, labels, place, status)
+
+
+def _said_by(label: str, *, near: bool) -> str:
+    """Return what a label says of a table; further up, a heading that is more than a label is the title of an operation."""
+    if near:
+        return said_purpose(label)
+    longest = _LONGEST_LABEL if label.isascii() else _LONGEST_LABEL // 2
+    if len(label) > longest or (_WORDS_OF_TITLES.search(label) and not _LABEL_ALONE.fullmatch(label)):
+        return ""
+    return said_purpose(label)
 
 
 def said_purpose(label: str) -> str:
@@ -144,7 +164,7 @@ def said_place(label: str) -> str:
     return next((place for place, pattern in _PLACES if pattern.search(label)), "")
 
 
-def _headings(lines: Sequence[str]) -> dict[int, tuple[int, str]]:
+def find_headings(lines: Sequence[str]) -> dict[int, tuple[int, str]]:
     """Find the headings of a page, outside of code: the index of each line, with its level and text."""
     found: dict[int, tuple[int, str]] = {}
     fenced = False
@@ -157,13 +177,13 @@ def _headings(lines: Sequence[str]) -> dict[int, tuple[int, str]]:
         markdown, hyper, bold = _MARKDOWN.fullmatch(line), _HTML.search(line), _BOLD.fullmatch(line)
         below = lines[at + 1] if at + 1 < len(lines) else ""
         if markdown is not None:
-            found[at] = (len(markdown["marks"]), _bare(markdown["text"]))
+            found[at] = (len(markdown["marks"]), bare_label(markdown["text"]))
         elif hyper is not None:
-            found[at] = (int(hyper["level"]), _bare(hyper["text"]))
+            found[at] = (int(hyper["level"]), bare_label(hyper["text"]))
         elif bold is not None:
-            found[at] = (7, _bare(bold["text"] or bold["round"]))
+            found[at] = (7, bare_label(bold["text"] or bold["round"]))
         elif "|" not in line and below and _UNDERLINED.fullmatch(below) and len(set(below)) == 1:
-            found[at] = (2 if below[0] == "=" else 3, _bare(line))
+            found[at] = (2 if below[0] == "=" else 3, bare_label(line))
     return found
 
 
@@ -175,11 +195,12 @@ def _above(lines: Sequence[str], at: int, floor: int, headings: dict[int, tuple[
         if line.startswith(_FENCE) or line[:1] in ("}", "]") or len(found) >= _ABOVE:
             break
         if line and len(line) <= _LONGEST and "|" not in line:
-            found.append(headings[above][1] if above in headings else _bare(line))
+            found.append(headings[above][1] if above in headings else bare_label(line))
         if above in headings:
             break
     return [one for one in found if one]
 
 
-def _bare(text: str) -> str:
+def bare_label(text: str) -> str:
+    """Return a heading or label without markup, number and colon."""
     return _NUMBER.sub("", cells.clean(text)).strip(" :：*#>`").strip()

@@ -9,6 +9,7 @@ from docpact.derive import labels, request
 from docpact.derive import tables_cells as cells
 from docpact.derive.claims import Entry, Lines, Operation, Parameter, TypeClaim
 from docpact.derive.tables_members import read_members
+from docpact.derive.tables_purpose import find_headings, said_purpose
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -26,6 +27,12 @@ _PLACES = {
     "param": "query",
     "params": "query",
 }
+_METHOD = re.compile(r"^(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)\s+")
+_LABEL = re.compile(
+    r"(?i)(?:简要|接口|请求|http)?\s?(?:描述|说明|url|uri|地址|方式|方法|信息|method|endpoint|path|request)s?|基本信息"
+)
+# Deeper are lines in bold, which are labels.
+_LOWEST = 6
 _SECRET = re.compile(r"(?i)authorization|secret|api-?key|token")
 
 
@@ -33,7 +40,7 @@ def operation(page: Page, tables: Sequence[Placed], requests: Sequence[request.R
     """Return the operation of one page; method and path are empty where the page does not say."""
     first = requests[0] if requests else None
     auth, auth_line = request.find_auth(page.lines)
-    title, title_line = request.title(page.lines, first.line if first else 1)
+    title, title_line = _title(page.lines, first.line if first else 1)
     parameters = tuple(_parameters(tables))
     header = next((one for one in parameters if one.place == "header" and _SECRET.search(one.name)), None)
     if auth is None and header is not None:
@@ -51,16 +58,26 @@ def operation(page: Page, tables: Sequence[Placed], requests: Sequence[request.R
     )  # fmt: skip
 
 
+def _title(lines: Sequence[str], line: int) -> tuple[str, int | None]:
+    """Return the nearest heading above a request that is more than a label, or else the first words of the page."""
+    for at, (level, heading) in sorted(find_headings(lines[:line]).items(), reverse=True):
+        text = _METHOD.sub("", heading).strip()
+        label = labels.section(text) is not None or said_purpose(text) or _LABEL.fullmatch(text)
+        if level <= _LOWEST and text and not text.startswith(("/", "http")) and not label:
+            return text, at + 1
+    text, found = request.title(lines, line)
+    return ("", None) if text.startswith("[") else (text, found)
+
+
 def _parameters(tables: Sequence[Placed]) -> Iterator[Parameter]:
     """Yield the parameters of path, query, header and cookie; what a body holds is none of them."""
     seen: set[tuple[str, str]] = set()
     for one in tables:
         if one.purpose not in ("request", "parameters") or not one.lists_members:
             continue
-        by_line = {row.line: cells.clean(one.kinds.cell(row, "place")).casefold() for row in one.table.rows}
         for node in read_members(one.table, one.kinds).nodes:
             entry = node.entry
-            place = _PLACES.get(by_line.get(entry.lines["member"][0], "")) or ("" if "place" in one.kinds.at else one.place)
+            place = _PLACES.get(node.place.casefold()) or ("" if "place" in one.kinds.at else one.place)
             if place in ("path", "query", "header", "cookie") and (entry.name, place) not in seen:
                 seen.add((entry.name, place))
                 yield _parameter(entry, place)
