@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from docpact.derive import openapi
-from docpact.derive.decisions import Decisions
+from docpact.derive.decisions import Decisions, from_arguments
 from docpact.derive.page import read_page
 from docpact.derive.settle import settle
 
@@ -489,6 +489,17 @@ def test_members_after_an_object_without_lists_are_asked_about() -> None:
     assert {"/buttons/state#nesting", "/buttons/inner#nesting"} == set(asked)
     assert asked["/buttons/state#nesting"] == {"/buttons", "/"}
     assert reading.example is None
+
+
+def test_what_a_person_decides_may_be_named_by_where_it_then_stands() -> None:
+    label = {"type": "object", "properties": {"label": {"type": "string"}, "style": {"type": "integer"}}}
+    inner = {"type": "object", "properties": {"x": {"type": "string"}, "y": {"type": "string"}}}
+    schema = {"type": "object", "properties": {"buttons": {"type": "array", "items": label}, "inner": inner}}
+    text = document_text(schema)
+    given = ("/buttons/*/style#nesting=/buttons/*", "/inner#nesting=/", "/inner/y#nesting=/inner")
+    reading = settle(read(flat(text)), Decisions(from_arguments(given)))
+    assert not reading.undecided
+    assert [one.path for one in reading.fields] == list(members(read(text)))
 
 
 def test_an_example_with_two_items_settles_what_the_items_hold() -> None:

@@ -13,11 +13,12 @@ from docpact.errors import ContractError
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from docpact.derive.claims import Decision, Entry
+    from docpact.derive.claims import Decision, Entry, TypeClaim
     from docpact.derive.decisions import Decisions
     from docpact.derive.example import Scope
 
 _MOST_EVIDENCE = 4
+_MOST_PATHS = 24
 
 
 @dataclass(frozen=True)
@@ -87,14 +88,34 @@ def _decided(
     if not decisions.given:
         return found
     certain = {f"/{escape(entry.name)}" for entry, parents in zip(entries, possible, strict=True) if parents == [ROOT]}
+    named = _paths(entries, possible)
     for at, entry in enumerate(entries):
         if len(possible[at]) == 1:
             continue
-        paths = [f"{path_of(entries, nesting.trees[0], one)}/{escape(entry.name)}" for one in possible[at]]
+        likely = [f"{path_of(entries, nesting.trees[0], one)}/{escape(entry.name)}" for one in possible[at]]
+        paths = dict.fromkeys([*likely, *named[at]])
         decision = decisions.take(*(f"{path}#nesting" for path in paths if path not in certain))
         if decision is not None:
             found[at] = decision
     return found
+
+
+def _paths(entries: Sequence[Entry], possible: Sequence[Sequence[int]]) -> list[list[str]]:
+    """Return the paths that each entry could have, wherever those above it stand; a few of them."""
+    found: list[list[str]] = []
+    for entry, parents in zip(entries, possible, strict=True):
+        holders = [(path, entries[one].claim) for one in parents if one != ROOT for path in found[one]]
+        below = [f"{path}{_stars(claim)}/{escape(entry.name)}" for path, claim in holders]
+        top = [f"/{escape(entry.name)}"] if ROOT in parents else []
+        found.append(list(dict.fromkeys([*top, *below]))[:_MOST_PATHS])
+    return found
+
+
+def _stars(claim: TypeClaim | None) -> str:
+    stars = ""
+    while claim is not None and claim.type == "array":
+        claim, stars = claim.items, f"{stars}/*"
+    return stars
 
 
 @dataclass(frozen=True)
