@@ -227,9 +227,8 @@ def test_tables_about_something_else_are_no_answer(table: str) -> None:
 )
 def test_the_title_of_an_operation_is_no_label_of_its_tables(title: str, parameters: str, answer: str) -> None:
     head = "| Name | Type | Description |\n|---|---|---|\n"
-    text =
-        f"## {title}\n\nGET /job/{{id}}\n\n### {parameters}\n\n{head}| id | string | a |\n| lang | string | b |\n| who "
-        f"| string | c |\n\n"
+    rows = "| id | string | a |\n| lang | string | b |\n| who | string | c |\n"
+    text = f"## {title}\n\nGET /job/{{id}}\n\n### {parameters}\n\n{head}{rows}\n"
     assert list(fields(f"{text}### {answer}\n\n{head}| code | integer | d |\n")) == ["/code"]
 
 
