@@ -17,6 +17,7 @@ import docpact
 from docpact.cli import main
 from docpact.compare.table import KINDS, TABLE
 from docpact.finding import Severity
+from docpact.pointers import ABSENT
 
 ROOT = Path(__file__).parents[2]
 MAY, JUNE = (str(ROOT / "examples" / "diff" / f"{month}.schema.json") for month in ("may", "june"))
@@ -265,6 +266,33 @@ def test_a_schema_that_points_outside_is_compared_where_it_does_not() -> None:
     assert (change.kind, change.pointer) == ("response-type-changed", "/b")
     assert change.witness is not None
     assert "points outside of itself" in change.witness.lack
+
+
+def test_a_witness_is_only_what_the_judge_allows_and_refuses() -> None:
+    old = {"type": "object", "properties": {"share": {"type": "integer"}}}
+    hard: dict[str, Any] = {"type": "string", "pattern": "^[0-9]+ of [0-9]+$"}
+    new = {"type": "object", "properties": {"share": hard}}
+    (change,) = docpact.diff(old, new).changes
+    assert change.kind == "response-type-changed"
+    # No text that is tried has the form that NEW wants: what OLD allows, and NEW does not, shows it as well.
+    assert change.payload == {"share": 0}
+    assert change.witness is not None
+    assert change.witness.allowed_by == "the old schema"
+    hard["example"] = "3 of 4"
+    change = docpact.diff(old, new).changes[0]
+    assert change.payload == {"share": "3 of 4"}
+    unmet: dict[str, Any] = {
+        "type": "object",
+        "properties": {"share": {**hard, "example": "none", "minLength": 40}},
+        "required": ["share"],
+    }
+    closed = {**unmet, "properties": {**unmet["properties"], "more": {"type": ["string", "null"]}}}
+    narrower = {**unmet, "properties": {**unmet["properties"], "more": {"type": "string"}}}
+    (change,) = docpact.diff(narrower, closed).changes
+    assert change.kind == "response-null-allowed"
+    assert change.payload is ABSENT
+    assert change.witness is not None
+    assert change.witness.lack.startswith("none was found: of what was tried")
 
 
 def test_nothing_of_a_schema_breaks_out_of_a_report_or_shows_a_secret(tmp_path: Path) -> None:

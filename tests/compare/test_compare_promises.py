@@ -112,6 +112,10 @@ def test_a_change_beside_the_page_is_told_alone_and_backwards_as_its_mirror(name
     assert told(new, new) == []
 
 
+def test_no_step_leaves_an_end_wherever_it_stands() -> None:
+    assert told(CONTRACT, with_states(FAILURE=CYCLE.states["FAILURE"]._replace(order=6))) == []
+
+
 def test_what_breaks_whoever_polls_is_breaking() -> None:
     for kind in ("state-added", "end-added", "end-removed", "step-added", "fixed-dropped", "settled-dropped"):
         assert KINDS[f"lifecycle-{kind}"].rule.severity is Severity.ERROR

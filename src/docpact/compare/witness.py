@@ -221,8 +221,11 @@ def _of_type(make: Smallest, kind: str, nodes: tuple[Node, Node], example: Any) 
         if kind == "null":
             yield None
         return
+    # Of this type the other side takes nothing, so that only the first one is asked what it should look like.
+    if kind not in ("array", "object"):
+        yield from (value for value in scalars(kind, nodes[0], nodes[0], example) if fits(value, nodes[0]))
+        return
     try:
-        # Of this type the other side takes nothing, so that only the first one is asked what it should look like.
         yield make.of_type(kind, nodes[0], nodes[0], example)
     except NoneSuchError:
         return
