@@ -18,6 +18,9 @@ _PIECES = re.compile(r"\s*[,，、;；|·]\s*|\s+/\s+")
 _WORD = re.compile(r"[^\s,，、;；:：()（）\[\]|.。]+(?:[ ][^\s,，、;；:：()（）\[\]|.。]+)?")
 _ONE_WORD = re.compile(r"[^\s,，、;；:：()（）\[\]|.。]+")
 _GLUED = re.compile(rf"(?i)(?P<mark>{'|'.join(sorted(labels.REQUIRED | labels.OPTIONAL, key=len, reverse=True))})(?![a-z])")
+_MARKS = re.compile(
+    "|".join(map(re.escape, labels.REQUIRED | labels.OPTIONAL | labels.NULLABLE | labels.OTHER_MARKS)), re.IGNORECASE
+)
 _LAST_GROUP = re.compile(r"\s*[(（\[【](?P<of>[^()（）\[\]【】]{1,80})[)）\]】]\s*[.。]?$")
 _LAST_MARK = re.compile(
     r"(?i)[\s,，。.;；]\s*(?P<mark>required|optional|非必填|非必需|必填|必需|可选|选填|必选|必須|任意|필수|선택|nullable|可为空|可空|允许为空)\s*[.。]?$"
@@ -251,7 +254,7 @@ def _ended(said: Said, rest: str) -> str:
 
 def marks(line: str) -> Said | None:
     """Read a line that is nothing but marks (`可选 允许为空`, `required, nullable`), or None."""
-    if len(line) > _LONGEST_MARKS:
+    if len(line) > _LONGEST_MARKS or _MARKS.search(line) is None:
         return None
     said = read(line)
     return said if not said.words and said.claim is None and not said.limits and not said.enum else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import lru_cache
 
 from docpact.derive import labels
 from docpact.derive.claims import TypeClaim
@@ -120,12 +121,19 @@ _COMPONENT = re.compile(r"[A-Z][A-Za-z0-9]*(?:\.[A-Z][A-Za-z0-9]*)*")
 _ORDINARY = {"any", "text", "file", "null", "long", "double", "float", "list"}
 # A type that is followed by these words is a part of a sentence: "number of tasks".
 _SENTENCE = re.compile(r"(?i)(?:of|for|that|which|is|are|in|to|from|with|containing|representing|used)\b")
-_WORD_START = re.compile(r"[\w\[<?*#]")
+# What a type can begin with: most texts begin with something else, and are told so at once.
+_BEGINS = re.compile(
+    r"(?i)(?:string|str|text|file|int|long|number|float|double|bool|object|array|null|any|enum|optional|nullable|sql|collection"
+    r"|mapping|[\[<?*]|[\w.]+\s*(?:\[|·|•|<|array\b|数组|列表)|字符串|整数|数字|布尔|对象|数组|枚举"
+    rf"|{'|'.join(map(re.escape, _WORDS))})"
+)
 _EDGE = re.compile(r"[\s,，、;；:：。（(\[|/·—–-]|\.(?=\s|$)|$")
 _INNER = re.compile(r"[(（\[](?P<of>[^()（）\[\]]*)[)）\]]?$")
 _MOST_EDGES = 8
+_MOST_KEPT = 4096
 
 
+@lru_cache(maxsize=_MOST_KEPT)
 def read(text: str, *, components: bool = False) -> TypeClaim | None:
     """Read a text where a type is expected; `components`: a capitalised name stands for an object described elsewhere."""
     return _read(text.strip(), components, 0) if len(text) <= _LONGEST else None
@@ -176,7 +184,7 @@ def _items(of: str, depth: int) -> TypeClaim | None:
 
 def lead(text: str) -> tuple[TypeClaim, str] | None:
     """Read the type that a text begins with: (the type, the rest); None where a sentence begins with such a word."""
-    if _WORD_START.match(text) is None:
+    if _BEGINS.match(text) is None:
         return None
     best: tuple[TypeClaim, str] | None = None
     for number, edge in enumerate(_EDGE.finditer(text, 1, _LONGEST)):
