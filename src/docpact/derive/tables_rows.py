@@ -229,7 +229,7 @@ def _separated(lines: Sequence[str], is_head: Callable[[Sequence[str]], bool]) -
 def _below(lines: Sequence[str], at: int, is_head: Callable[[Sequence[str]], bool]) -> Table | None:
     line = lines[at]
     if "\t" in line.strip() and is_head(head := line.strip().split("\t")):
-        return _tabbed(lines, at, [cell for cell in head if cell.strip()])
+        return _tabbed(lines, at, [cell for cell in head if cell.strip()], is_head)
     if "  " in line.strip() and is_head(head := _GAP.split(line.strip())):
         return _collected(lines, at, head, _spaced)
     for mark in ",;":
@@ -238,8 +238,11 @@ def _below(lines: Sequence[str], at: int, is_head: Callable[[Sequence[str]], boo
     return None
 
 
-def _tabbed(lines: Sequence[str], at: int, head: Sequence[str]) -> Table:
-    """Read rows of tabs as a browser copies them: a cell of several lines is broken over lines without all tabs."""
+def _tabbed(lines: Sequence[str], at: int, head: Sequence[str], is_head: Callable[[Sequence[str]], bool]) -> Table:
+    """Read rows of tabs as a browser copies them: a cell of several lines is broken over lines without all tabs.
+
+    A heading and the head of another table may follow without a blank line.
+    """
     rows: list[Row] = []
     waiting: list[str] = []
     end = at + 1
@@ -251,6 +254,8 @@ def _tabbed(lines: Sequence[str], at: int, head: Sequence[str]) -> Table:
         if "\t" not in line:
             waiting.append(line)
             continue
+        if waiting and is_head([cell for cell in cells if cell.strip()]):
+            break
         last = rows[-1].cells if rows else ()
         if rows and len(last) < len(head) and len(last) + len(cells) - 1 <= len(head):
             rows[-1] = Row(rows[-1].line, (*last[:-1], "\n".join([last[-1], *waiting, cells[0]]), *cells[1:]))
