@@ -295,6 +295,30 @@ def test_a_witness_is_only_what_the_judge_allows_and_refuses() -> None:
     assert change.witness.lack.startswith("none was found: of what was tried")
 
 
+def test_a_witness_keeps_what_else_is_promised_so_that_it_shows_one_change() -> None:
+    old = {"type": "object", "properties": {"a": {"enum": ["A"]}, "b": {"type": "string"}}, "required": ["a"]}
+    new = {"type": "object", "properties": {"a": {"enum": ["Z", "A"]}, "b": {"type": ["string", "null"]}}}
+    payloads = {change.kind: change.payload for change in docpact.diff(old, new).changes}
+    assert payloads == {
+        "response-member-optional": {},
+        "response-value-added": {"a": "Z"},
+        "response-null-allowed": {"a": "A", "b": None},
+    }
+
+
+def test_of_very_many_changes_some_have_a_witness_and_all_are_told() -> None:
+    old, new = (
+        {"type": "object", "properties": {f"m{n}": {"type": kind} for n in range(700)}} for kind in ("string", "integer")
+    )
+    found = docpact.diff(old, new)
+    made = [change for change in found.changes if change.payload is not ABSENT]
+    assert len(found.changes) == 700
+    assert 5 <= len(made) <= 500
+    assert found.notes == (f"{700 - len(made)} changes have no witness: there are more than witnesses are made for",)
+    many = docpact.diff({"enum": ["a"]}, {"enum": [f"v{n}" for n in range(6000)]})
+    assert many.changes[-1].message == "there are more than 5,000 differences: the rest is not told"
+
+
 def test_nothing_of_a_schema_breaks_out_of_a_report_or_shows_a_secret(tmp_path: Path) -> None:
     order, secret = "\x1b]0;owned\x07</script>::error::", "sk-live-abcdefghijklmnopqrstuvwxyz"
     old = written(tmp_path, "old.json", {"type": "object", "properties": {order: {"enum": ["A"]}}})
