@@ -537,3 +537,43 @@ def test_an_operation_that_mintlify_took_apart() -> None:
     ]
     assert claims(APART)["example"] is None
     assert claims(APART.replace("<string>", "north"))["example"] == {"id": "north", "lamps": []}
+
+
+SCHEMA = """{
+  "$schema": "http://json-schema.org/draft-07/schema#",
+  "type": "object",
+  "required": ["id"],
+  "properties": {
+    "id": {"type": "string", "description": "编号"},
+    "properties": {"type": ["object", "null"], "properties": {"wind": {"type": "integer", "enum": [1, 2]}}}
+  }
+}"""
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        SCHEMA,
+        f"# A kite\n\n`GET /kites/{{id}}`\n\n## Response\n\n```json\n{SCHEMA}\n```\n",
+        (
+            "# A kite\n\nGET /kites/{id}\n\nBody:\n\n```yaml\ntype: object\nproperties:\n  day: {type: string}\n```\n\n"
+            "Responses\n\n```yaml\nKite:\n  type: object\n  required: [id]\n  properties:\n"
+            "    id: {type: string, description: 编号}\n"
+            "    properties: {type: object, nullable: true, properties: {wind: {type: integer, enum: [1, 2]}}}\n```\n"
+        ),
+    ],
+)
+def test_a_schema_without_a_document_around_it(page: str) -> None:
+    got = fields(page)
+    assert {path: (one["type"], one["required"], one["nullable"]) for path, one in got.items()} == {
+        "/id": ("string", True, False),
+        "/properties": ("object", False, True),
+        "/properties/wind": ("integer", False, False),
+    }
+    (draft,) = drafts(page)
+    assert (draft.operation.method, draft.operation.path) == (("GET", "/kites/{id}") if "GET" in page else ("", ""))
+
+
+def test_an_example_with_a_member_called_properties_is_no_schema() -> None:
+    assert drafts('```json\n{"type": "object", "id": 1, "properties": {"wind": "x", "more": {"a": 1}}}\n```\n') == []
+    assert drafts("Words\n\n```yaml\nproperties:\n  wind: 3\n```\n") == []

@@ -75,6 +75,17 @@ def _read(lines: list[str], start: int, end: int) -> Document | None:
         return Document(Node("table", where), NOTHING, (note,))
 
 
+def strictly(lines: list[str], first: int, end: int) -> Node | None:
+    """Return the root of what stands in some lines, from 0; None for what is neither JSON nor YAML that can be read here."""
+    body = lines[first:end]
+    try:
+        if body[0].lstrip()[:1] == "{":
+            return in_json.parse(body, first + 1).root
+        return _yaml_document(_dedented(body), first + 1).root
+    except (BrokenDocumentError, MissingExtraError):
+        return None
+
+
 def _indented(body: list[str], first: int) -> Document:
     """Read YAML; where it is broken beyond mending, rebuild it as if it had lost its indentation."""
     try:

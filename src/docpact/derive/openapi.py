@@ -7,7 +7,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from docpact.derive import documents
+from docpact.derive import documents, openapi_alone
 from docpact.derive.claims import Draft, Entry, Example, Json
 from docpact.derive.openapi_members import Members
 from docpact.derive.openapi_refs import References
@@ -43,7 +43,7 @@ def drafts(page: Page) -> list[Draft]:
                 return made
             left -= len(draft.entries)
             made.append(draft)
-    return made
+    return made or ([] if found else openapi_alone.drafts(page))
 
 
 def _document(document: documents.Document, others: Sequence[documents.Document]) -> Iterator[Draft]:

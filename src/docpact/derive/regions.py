@@ -39,21 +39,21 @@ def even(raw: Sequence[str]) -> list[str]:
 
 def regions(page: Page, lines: Sequence[str]) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
     """Return where the documents of a page stand, and where parts of one may: [start, end) from 0."""
-    fences = _fences(lines)
+    found = fences(lines)
     whole: list[tuple[int, int]] = []
     after = 0
     for at, line in enumerate(page.lines):
         if at < after or not line or not (_HEAD.fullmatch(line) or COLLAPSED.fullmatch(line)):
             continue
-        fence = next((one for one in fences if one[0] <= at < one[1]), None)
+        fence = next((one for one in found if one[0] <= at < one[1]), None)
         start = first_of(lines, *fence) if fence else _top(lines, at)
-        region = start, fence[1] if fence else _bottom(lines, start, at, fences)
+        region = start, fence[1] if fence else _bottom(lines, start, at, found)
         whole.append(region)
         after = region[1]
         if len(whole) >= _MOST_DOCUMENTS:
             break
     parts = []
-    for start, end in fences:
+    for start, end in found:
         begins = first_of(lines, start, end)
         known = any(a <= begins < b for a, b in whole)
         if begins < end and not known and _PART.fullmatch(lines[begins].strip()):
@@ -61,7 +61,7 @@ def regions(page: Page, lines: Sequence[str]) -> tuple[list[tuple[int, int]], li
     return whole, parts[:_MOST_DOCUMENTS]
 
 
-def _fences(lines: Sequence[str]) -> list[tuple[int, int]]:
+def fences(lines: Sequence[str]) -> list[tuple[int, int]]:
     """Return the insides of the fences of a page; one that is not closed goes to the end."""
     found = []
     opened: tuple[int, str] | None = None
