@@ -216,3 +216,85 @@ def test_a_page_of_what_only_begins_ends_in_time(line: str) -> None:
 
 def test_a_comment_without_end_and_a_number_without_end_are_survived() -> None:
     assert types(one('{"a": ' + "1" * 6000 + ', "b": 007, "c": 1e999}')) == {"a": "string", "b": "string", "c": "number"}
+
+
+SEVERAL = """\
+# Parcels
+
+## Send
+
+```bash
+curl https://post.example/parcels -d '{"to": "Oslo"}'
+```
+
+**Response:**
+
+```json
+{"code": 1, "result": "7"}
+```
+
+## Look
+
+```bash
+curl https://post.example/parcels/{id}
+```
+
+**Response:**
+
+```json
+{"id": "7", "state": "MOVING", "grams": 20}
+```
+
+## All requests
+
+- `POST /parcels`
+- `GET /parcels/{id}`
+
+## 📥 Response fields
+
+#### `id`
+- Type: string
+- Description: which one
+
+#### `state`
+- Type: string
+- Description: where it is
+
+#### `grams`
+- Type: number
+- Description: how heavy
+"""
+
+
+def test_each_request_has_the_answer_that_follows_it() -> None:
+    made = {(one.operation.method, one.operation.path): types(one) for one in guides.drafts(read_page(SEVERAL.encode()))}
+    assert made["POST", "/parcels"] == {"code": "integer", "result": "string"}
+    assert made["GET", "/parcels/{id}"] == {"id": "string", "state": "string", "grams": "integer"}
+
+
+def test_members_that_are_listed_at_the_end_are_those_of_the_answer_that_has_them() -> None:
+    reading = read_all(SEVERAL.encode())
+    assert (reading.operation.method, reading.operation.path) == ("GET", "/parcels/{id}")
+    assert [(one.path, one.claim.type, one.description) for one in reading.fields] == [
+        ("/id", "string", "which one"), ("/state", "string", "where it is"), ("/grams", "number", "how heavy"),
+    ]  # fmt: skip
+    assert reading.example is not None
+    assert reading.example.value == {"id": "7", "state": "MOVING", "grams": 20}
+
+
+def test_a_list_of_parameters_is_not_taken_for_the_answer_that_is_shown() -> None:
+    page = """\
+GET /parcels
+
+Response:
+
+{"ok": true, "parcels": [{"id": "7"}], "more": false}
+
+| Name | Type | Description |
+|---|---|---|
+| town | string | where to look |
+| page | integer | how far to skip |
+"""
+    reading = read_all(page.encode())
+    assert [one.path for one in reading.fields] == ["/ok", "/parcels", "/parcels/*/id", "/more"]
+    assert any("town, page" in note.message for note in reading.notes)

@@ -62,9 +62,9 @@ def _shape(path: str) -> str:
     return _PARAMETER.sub("{}", path)
 
 
-def _size(one: Draft) -> tuple[bool, int]:
-    """Weigh what a page lists above what its example only shows."""
-    return not one.inferred, len(one.entries)
+def _size(one: Draft) -> tuple[bool, int, bool]:
+    """Weigh what a page lists above what its example only shows, and one thing above a list of as many members."""
+    return not one.inferred, len(one.entries), not one.listing
 
 
 def _main_first(group: Group) -> Group:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from docpact.derive import drafting, labels, request, sections, shapes
+from docpact.derive import drafting, request, sections, shapes
 from docpact.derive.claims import Draft, Example, Note
 from docpact.derive.commented import Document, Node, NotJsonError, read
+from docpact.derive.roles import FENCE, role
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -18,30 +20,19 @@ if TYPE_CHECKING:
     from docpact.derive.page import Page
 
 STYLE = "an example"
-_FENCE = re.compile(r"(?P<fence>`{3,}|~{3,})\s*(?P<language>[\w+#.-]*)")
+# Where the page says that it is one of the answer.
+CERTAIN = "an example of the answer"
 _CODE = {
     "bash", "sh", "shell", "curl", "python", "py", "java", "go", "golang", "php", "ruby", "rust", "csharp", "cs", "c", "cpp",
     "swift", "kotlin", "powershell", "yaml", "yml", "toml", "xml", "html", "css", "sql", "dart", "objc", "r", "graphql", "vue",
     "jsx", "tsx",
 }  # fmt: skip
+_SCRIPTS = {"javascript", "js", "typescript", "ts", "node", "nodejs"}
 _LED = re.compile(r"[^{}\[\]\"'`$=]{0,60}[:：]\s*`?(?=[{\[]\s*(?:[\"'{\[\]}]|//|/\*|$))|`(?=\{)")
-_RESPONSE = re.compile(
-    r"(?i)响应|返回|应答|回包|出参|查询结果|任务结果|回调|通知|\bresponse|\bresponds?\b|\breturn|\brepl(?:y|ies)\b|\boutput"
-    r"|\banswer|\bresult|レスポンス|戻り値|応答|응답|반환|respuesta|devuelve|resposta|retorn|antwort|rückgabe|réponse|renvoie|retour|ответ|возвращ|\b200\b|\bsuccess"
-)
-_REQUEST = re.compile(
-    r"(?i)请求(?!成功)|入参|提交参数|body\s*参数|\brequest|\bpayload|\bbody param|\bsend\b|\binput\b|リクエスト|요청"
-    r"|solicitud|petición|requisição|requisicao|anfrage|requête|запрос|\bcurl\b|--data|\s-d\s"
-)
-_WRONG = re.compile(
-    r"(?i)失败|错误|异常|报错|\berrors?\b|\bfail|失敗|エラー|실패|오류|fehler|erreur|ошибк|\bnot found\b|\binvalid\b|[45]\d\d\b"
-)
-_EXAMPLE_OF_REQUEST = re.compile(r"(?i)请求(?:体|参数|示例|样例|数据)?|request(?: body)?(?: example| sample)?")
 _SKELETON = {"string", "", 0, True, "str", "integer"}
 _DESCRIPTIONS = (
     {"openapi", "paths"}, {"swagger", "paths"}, {"$schema", "properties"}, {"info", "item"}, {"log"}, {"type", "properties"},
 )  # fmt: skip
-_LOOKED_ABOVE = 3
 _MOST = 60
 _ALIKE = 0.3
 _VERY_ALIKE = 0.6
@@ -65,7 +56,32 @@ class Shown:
 
 
 def drafts(page: Page) -> list[Draft]:
-    """Return the draft of the answer that a page shows: its members are those of its examples."""
+    """Return the drafts of the answers that a page shows, one for each of its requests: the members are those of examples."""
+    pieces = _pieces(page)
+    found = [draft for piece in pieces for draft in _drafted(piece)]
+    return found or (_drafted(page) if len(pieces) > 1 else [])
+
+
+def _pieces(page: Page) -> list[Page]:
+    """Cut a page before each request that is another one: what follows a sample of code is its answer."""
+    starts: list[int] = []
+    last: tuple[str, list[str]] | None = None
+    for one in sorted(request.find_requests(page.lines, _MOST), key=lambda one: one.line):
+        key = (one.method, request.template(one.path)[0].split("/"))
+        if last is None or key[0] != last[0] or not _alike_paths(key[1], last[1]):
+            starts.append(one.line - 1)
+        last = key
+    # What stands above the first request may be its title, or say who may ask.
+    bounds = [0, *starts[1:], len(page.lines)]
+    return [page.only(pair) for pair in pairwise(bounds)] if len(starts) > 1 else [page]
+
+
+def _alike_paths(one: Sequence[str], other: Sequence[str]) -> bool:
+    """Tell whether two paths may be the same, one with values where the other has parameters."""
+    return len(one) == len(other) and all(a == b or "{" in a + b for a, b in zip(one, other, strict=True))
+
+
+def _drafted(page: Page) -> list[Draft]:
     parts = sections.divide(page.lines)
     answers = _answers(page, list(_shown(page, parts)))
     if not answers:
@@ -80,7 +96,7 @@ def drafts(page: Page) -> list[Draft]:
         return []
     main = answers[0]
     region = (main.first, max(one.last for one in answers))
-    made = drafting.draft(page, STYLE, parts, entries, region)
+    made = drafting.draft(page, CERTAIN if main.role == "response" else STYLE, parts, entries, region)
     # The reader of strict JSON does not know what this one does.
     kept = [note for note in made.notes if "not JSON that can be read" not in note.message]
     example = Example(main.document.root.plain(), (main.first, main.last))
@@ -98,17 +114,21 @@ def _shown(page: Page, parts: sections.Parts) -> Iterator[Shown]:
     starts = [0]
     for line in page.raw:
         starts.append(starts[-1] + len(line) + 1)
-    at, found = 0, 0
+    at, found, opened = 0, 0, 0
     language: str | None = None
     while at < len(page.lines) and found < _MOST:
         line = page.lines[at]
         if not line:
             at += 1
             continue
-        fence = _FENCE.fullmatch(line)
+        fence = FENCE.fullmatch(line)
         if fence is not None:
             language = fence["language"].lower() if language is None else None
+            opened = at
         begins = _begins(page.raw[at]) if fence is None and (language or "") not in _CODE else None
+        if begins is not None and language in _SCRIPTS and any(page.lines[opened + 1 : at]):
+            # In a program only what it begins with is no part of it.
+            begins = None
         if begins is None:
             at += 1
             continue
@@ -121,7 +141,7 @@ def _shown(page: Page, parts: sections.Parts) -> Iterator[Shown]:
         last = document.root.last
         if any(node.members for node in _objects(document.root)) and not _is_description(document.root):
             found += 1
-            yield Shown(document, at + 1, last, _role(page, parts, at, document))
+            yield Shown(document, at + 1, last, role(page, parts, at, document.root))
             if document.cut:
                 return
         at = max(last, at + 1)
@@ -134,65 +154,6 @@ def _begins(line: str) -> int | None:
         return len(line) - len(bare) if bare[:2] not in ("{{", "[!", "[^") else None
     match = _LED.match(line) if len(line) < 100_000 else None  # noqa: PLR2004 - a label is short, and so is its line
     return match.end() if match is not None else None
-
-
-def _role(page: Page, parts: sections.Parts, at: int, document: Document) -> str:
-    """Tell what an example is of, by the words above it: the nearest line that says so."""
-    if _is_error(document.root):
-        return "wrong"
-    own = page.lines[at]
-    if not own.startswith(("{", "[")) and (said := _said(own[:80])):
-        return said
-    seen = 0
-    for above in range(at - 1, max(at - 60, -1), -1):
-        line = page.lines[above]
-        if not line or _FENCE.fullmatch(line) or line in ("json", "JSON", "Json", "javascript"):
-            continue
-        if line[:1] in "{}[]\"'" or line.endswith((",", "{", "}", "[", "]")):
-            break
-        heading = line.startswith("#")
-        seen += 1
-        if (seen <= _LOOKED_ABOVE or heading or labels.section(line)) and (said := _said(line)):
-            return said
-        if heading and not re.match(r"#{4,6} ", line):
-            break
-    return _by_section(parts, at)
-
-
-def _said(line: str) -> str:
-    """Return what a line above an example says that it is."""
-    if len(line) > 300:  # noqa: PLR2004 - a sentence that introduces an example is shorter
-        return ""
-    status = labels.status(line) or labels.status(line.strip("#*` :："))
-    if status is not None:
-        return "response" if status[0].startswith("2") else "wrong"
-    answer, asked = _last(_RESPONSE, line), _last(_REQUEST, line)
-    if _WRONG.search(line) and not re.search(r"(?i)成功|success|\b200\b", line):
-        return "wrong" if asked < 0 or answer >= 0 else "request"
-    if answer < 0 and asked < 0:
-        return ""
-    if asked >= 0 and _EXAMPLE_OF_REQUEST.fullmatch(line.strip("#*` :：")):
-        return "request"
-    return "response" if answer > asked else "request"
-
-
-def _last(pattern: re.Pattern[str], line: str) -> int:
-    return max((match.start() for match in pattern.finditer(line)), default=-1)
-
-
-def _by_section(parts: sections.Parts, at: int) -> str:
-    for one in parts.sections:
-        if one.start <= at < one.end:
-            if one.status and not one.status.startswith("2"):
-                return "wrong"
-            return {"body": "response", "example": "response", "request-body": "request", "code": "request"}.get(one.kind, "")
-    return ""
-
-
-def _is_error(root: Node) -> bool:
-    """Tell whether an object is what a server answers instead: `error` and little else."""
-    names = {one.name.casefold() for one in root.members}
-    return root.kind == "object" and "error" in names and len(names) <= _FEW
 
 
 def _is_description(root: Node) -> bool:
@@ -211,11 +172,11 @@ def _stands_alone(page: Page, shown: Sequence[Shown]) -> bool:
 def _answers(page: Page, shown: Sequence[Shown]) -> list[Shown]:
     """Choose the examples of the answer: those that are said to be, else those that nothing says are not."""
     asked = [one.line for one in request.find_requests(page.lines)]
-    for role in ("response", ""):
-        chosen = [one for one in shown if one.role == role]
-        if role == "" and not asked and not _stands_alone(page, chosen):
+    for wanted in ("response", ""):
+        chosen = [one for one in shown if one.role == wanted]
+        if wanted == "" and not asked and not _stands_alone(page, chosen):
             return []
-        if role == "" and len(chosen) > 1:
+        if wanted == "" and len(chosen) > 1:
             after = [one for one in chosen if asked and one.first > asked[0]]
             chosen = after or chosen
             if asked and _sends(page) and len(chosen) > 1:
@@ -241,7 +202,23 @@ def _alike(chosen: Sequence[Shown]) -> list[Shown]:
     main = max(chosen, key=lambda one: (one.document.root.kind == "object", _size(one.document.root)))
     kind = main.document.root.kind
     others = [one for one in chosen if one is not main and one.document.root.kind == kind and _share(one, main) >= _ALIKE]
-    return [main, *others]
+    return [main, *(one for one in others if _fits(one, main))]
+
+
+def _fits(one: Shown, main: Shown) -> bool:
+    """Tell whether two examples may be of one answer: no member is an object in the one, and no object in the other."""
+    kinds = {member.name: _kind(member.node) for node in _objects(main.document.root) for member in node.members}
+    return all(
+        kinds.get(member.name) in (None, "null", kind) or kind == "null"
+        for node in _objects(one.document.root)
+        for member in node.members
+        for kind in [_kind(member.node)]
+    )
+
+
+def _kind(node: Node) -> str:
+    """Return whether a value is an object, an array, null, or anything else."""
+    return "null" if node.kind == "value" and node.value is None else node.kind.replace("word", "value")
 
 
 def _size(root: Node) -> int:

@@ -8,6 +8,8 @@ from docpact.derive import translations
 
 _LONGEST_HEADING = 40
 _LONGEST_LABEL = 80
+# A picture before the words of a heading: `📥 Response`.
+_ICON = re.compile("[\u2190-\u2bff\U0001f000-\U0001faff][\ufe0f\u200d\u2190-\u2bff\U0001f000-\U0001faff]*\\s+")
 _SPACE = re.compile(r"[\s_]+")
 
 REQUIRED = translations.REQUIRED | {
@@ -80,7 +82,7 @@ _SECTIONS = {
     "query": {"query 参数", "query参数", "查询参数", "query params", "query parameters"},
     "header": {"header 参数", "header参数", "请求头", "header params", "header parameters", "headers", "请求头参数"},
     "cookie": {"cookie 参数", "cookie参数", "cookie params", "cookie parameters"},
-    "request-body": {"body 参数", "body参数", "请求体", "body params", "body parameters", "request body"},
+    "request-body": {"body 参数", "body参数", "请求体", "请求体参数", "body params", "body parameters", "request body"},
     "auth": {"authorization", "authorizations", "鉴权", "授权", "认证", "authentication"},
     "code": {
         "示例代码", "请求示例代码", "请求示例", "代码示例", "code samples", "request code samples", "request samples",
@@ -160,9 +162,14 @@ _STATUS_SAID = re.compile(
 )
 
 
+def _without_icon(line: str) -> str:
+    match = _ICON.match(line)
+    return line[match.end() :] if match is not None else line
+
+
 def plain(line: str) -> str:
     """Return a label as it is compared: without its colon and its decoration, in lower case, single spaces."""
-    return _SPACE.sub(" ", line.lstrip("#*• ").rstrip("* ¶🔗").rstrip().rstrip(":：").strip()).casefold()
+    return _SPACE.sub(" ", _without_icon(line.lstrip("#*• ")).rstrip("* ¶🔗").rstrip().rstrip(":：").strip()).casefold()
 
 
 def section(line: str) -> str | None:

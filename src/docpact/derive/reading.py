@@ -9,7 +9,7 @@ from docpact.derive import apifox, bullets, declared, guides, headings, openapi,
 from docpact.derive.choosing import choose
 from docpact.derive.decisions import Decisions
 from docpact.derive.drafting import alike
-from docpact.derive.framing import framed
+from docpact.derive.framing import framed, owned
 from docpact.derive.merging import merge
 from docpact.derive.operations import parts
 from docpact.derive.page import read_page
@@ -49,7 +49,7 @@ def read(content: bytes, decisions: Sequence[Decision] = (), name: str = "the pa
     drafts += [draft for part in parts(page) for draft in _drafts(part)]
     if not drafts:
         raise _unreadable(page, name)
-    main, *others = framed(choose(drafts, operation))
+    main, *others = framed(choose(owned(drafts), operation))
     if main.example is None:
         shown = (one.example for one in others if one.example is not None and alike(one.example, main.entries))
         main = replace(main, example=next(shown, None))

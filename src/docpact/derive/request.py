@@ -20,6 +20,8 @@ _IN_HEADING = re.compile(rf"#.*\s[(（]?(?P<method>{_METHODS})\s+(?P<address>/[^
 _MARKUP = str.maketrans("", "", "*`")
 _CURL = re.compile(r"(?i)^[$>\s]*curl\b|^[$>\s]*curl-")
 _CURL_METHOD = re.compile(rf"(?:--request|-X)\s*['\"]?(?P<method>{_METHODS})")
+_CURL_DATA = re.compile(r"\s(?:-d|-F|--data(?:-raw|-binary|-urlencode|-ascii)?|--form(?:-string)?|--json)[\s'\"=$@{]")
+_CURL_GET = re.compile(r"\s(?:-G|--get)(?:\s|$)")
 _CURL_ADDRESS = re.compile(r"(?P<address>(?:https?://|\{\{)[^\s'\"`\\]+)")
 _PARTS = re.compile(r"(?P<server>(?:https?://[^/?#\s]+|\{\{[^{}]*\}\}))?(?P<path>/[^?#\s]*)?(?:[?#].*)?")
 _BEARER = re.compile(r"(?i)authorization['\"]?\s*[:：,]\s*['\"]?bearer\b|\bbearer\s*(?:token|\{|<|\$)|HTTP Bearer")
@@ -106,7 +108,9 @@ def _curl(lines: Sequence[str], at: int) -> Request | None:
     if address is None:
         return None
     method = _CURL_METHOD.search(text)
-    return _request(method["method"] if method else "GET", address["address"], at, "curl")
+    # What curl does where it is not told how: it sends data by POST.
+    sends = _CURL_DATA.search(text) is not None and _CURL_GET.search(text) is None
+    return _request(method["method"] if method else "POST" if sends else "GET", address["address"], at, "curl")
 
 
 def _request(method: str, address: str, at: int, source: str) -> Request | None:

@@ -108,7 +108,8 @@ SECTIONS: dict[str, frozenset[str]] = {
     ),
     "cookie": _words("クッキーパラメータ|쿠키 매개변수|parámetros de cookie|paramètres de cookie|cookie-parameter"),
     "request-body": _words(
-        "リクエストボディ|요청 본문|cuerpo de la solicitud|cuerpo de la petición|corps de la requête|corps de requête|"
+        "リクエストボディ|リクエストボディパラメータ|リクエストボディパラメーター|요청 본문|요청 본문 매개변수|"
+        "cuerpo de la solicitud|cuerpo de la petición|corps de la requête|corps de requête|"
         "anfragekörper|anfragetext|anfrage-body|request-body|тело запроса|corpo da requisição|corpo da solicitação|"
         "corpo della richiesta|請求主體|請求體"
     ),
@@ -123,7 +124,9 @@ SECTIONS: dict[str, frozenset[str]] = {
         "exemplo de solicitação|esempio di richiesta|請求範例"
     ),
     "response": _words(
-        "レスポンス|応答|응답|respuesta|respuestas|réponse|réponses|antwort|antworten|ответ|ответы|resposta|respostas|"
+        "レスポンス|応答|成功応答|成功レスポンス|正常レスポンス|응답|성공 응답|respuesta exitosa|réponse réussie|"
+        "erfolgreiche antwort|успешный ответ|resposta de sucesso|"
+        "respuesta|respuestas|réponse|réponses|antwort|antworten|ответ|ответы|resposta|respostas|"
         "risposta|risposte|回應|響應|返回響應|レスポンスパラメータ|レスポンスフィールド|응답 매개변수|응답 필드|"
         "응답 파라미터|campos de respuesta|campos de la respuesta|parámetros de respuesta|champs de la réponse|"
         "champs de réponse|paramètres de réponse|antwortfelder|antwortparameter|felder der antwort|поля ответа|"
