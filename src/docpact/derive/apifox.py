@@ -12,6 +12,7 @@ from docpact.derive.depths import undotted
 from docpact.derive.drafting import draft
 from docpact.derive.example import escape, scopes
 from docpact.derive.heads import read_members
+from docpact.derive.typeline import read_type
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,7 +39,14 @@ def drafts(page: Page) -> list[Draft]:
     if not entries:
         return []
     made = draft(page, STYLE, parts, _whole(entries), region)
-    return [replace(made, entries=tuple(_unfolded(page, made)))]
+    return [replace(made, entries=tuple(_unfolded(page, made)), listing=_is_list(page, region))]
+
+
+def _is_list(page: Page, region: Lines) -> bool:
+    """Tell whether the answer is a list: its members begin below a type that has no name, `array [object {3}]`."""
+    first = next((line for line in page.lines[region[0] - 1 : region[1]] if line), "")
+    claim = read_type(first)
+    return claim is not None and claim.type == "array" and claim.items is not None and claim.items.type == "object"
 
 
 def _with_known_mark(page: Page) -> Page:
