@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from docpact.compare.change import Each, Fact, Path, listed, named
 from docpact.compare.limits import limits
-from docpact.compare.node import ALL, WORDS, Node, Reader, key_of, parts_of, type_name, type_of
+from docpact.compare.node import ALL, WORDS, Node, key_of, parts_of, type_name, type_of
 from docpact.compare.place import Body, Pair
+from docpact.compare.reader import Reader
 from docpact.compare.table import RESPONSE
 from docpact.pointers import ABSENT
 from docpact.redact import shown

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from docpact.compare.node import Reader
+from docpact.compare.reader import Reader
 from docpact.pointers import ABSENT
 
 if TYPE_CHECKING:

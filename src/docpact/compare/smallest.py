@@ -10,7 +10,8 @@ from docpact.pointers import ABSENT
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from docpact.compare.node import Node, Reader
+    from docpact.compare.node import Node
+    from docpact.compare.reader import Reader
 
 _DEEPEST = 30
 _MOST_ITEMS = 64

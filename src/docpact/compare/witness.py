@@ -8,7 +8,8 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from docpact.compare.change import Each
-from docpact.compare.node import LIMITS, Reader, key_of, size_of, type_of
+from docpact.compare.node import LIMITS, key_of, size_of, type_of
+from docpact.compare.reader import Reader
 from docpact.compare.smallest import NoneSuchError, Smallest, TooLargeError, fits, inner, scalars, schemas_of
 from docpact.compare.table import RESPONSE
 from docpact.finding import Witness
