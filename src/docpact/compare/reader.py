@@ -26,7 +26,6 @@ _KNOWN = frozenset((
 _MOST_STEPS = 40
 # A few lines of references to references can stand for more parts than there are atoms.
 _MOST_PARTS = 2000
-_NOTHING: Mapping[str, Any] = {}
 
 
 class Reader:
