@@ -63,7 +63,7 @@ def test_the_same_twice_has_not_changed() -> None:
 def test_a_change_that_breaks_clients_is_told_with_who_breaks_and_a_payload() -> None:
     text = run(MAY, JUNE, code=1)
     assert "error response-value-added  status may be 'CANCELLED' now\n" in text
-    assert f'case  {{"id": "", "status": "CANCELLED"}}  allowed by {JUNE}, refused by {MAY}\n' in text
+    assert f'case  {JUNE} allows, {MAY} refuses: {{"id": "", "status": "CANCELLED"}}\n' in text
     assert "why   a switch over the listed values falls through" in text
     assert "violates  2 breaking changes of 5 from" in text
     assert "version: major" in text

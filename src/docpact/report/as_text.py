@@ -21,6 +21,7 @@ _WIDE = 100
 _NAMED = 5
 _BODY = 200
 _MARGIN = 8
+_PASTED = ("curl", "case")
 _COLOURS = {Severity.ERROR: "31", Severity.WARNING: "33", Severity.NOTE: "32"}
 
 
@@ -61,7 +62,7 @@ def _entry(group: Group, paint: Paint, run: Run) -> Iterator[str]:
     room = _BODY if width is None else max(_BODY // 2, width - _MARGIN)
     for name, words in behind(finding):
         # A line that is to be pasted is neither cut nor broken.
-        yield f"  {name:<4}  {words if name == 'curl' else cut(words, room)}\n"
+        yield f"  {name:<4}  {words if name in _PASTED else cut(words, room)}\n"
     if isinstance(finding.expected, list) and finding.rule == "documented-enum":
         known = ", ".join(str(value) for value in finding.expected)
         yield from (f"{line}\n" for line in wrap("  known ", plain(known), width))

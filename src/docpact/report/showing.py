@@ -69,7 +69,7 @@ def behind(finding: Finding) -> Iterator[tuple[str, str]]:
             yield name, f"{plain(clause.page)}:{page(clause)}"
     witness = changed.witness if finding.severity is not Severity.NOTE else None
     if witness is not None and witness.text:
-        yield "case", f"{told(witness.text)}  allowed by {plain(witness.allowed_by)}, refused by {plain(witness.refused_by)}"
+        yield "case", f"{plain(witness.allowed_by)} allows, {plain(witness.refused_by)} refuses: {told(witness.text)}"
     elif witness is not None:
         yield "case", f"none: {plain(witness.lack)}"
 
