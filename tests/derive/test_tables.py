@@ -105,6 +105,11 @@ def test_values_in_a_cell_of_types(cell: str, values: tuple[str, ...]) -> None:
         ("State (WAITING / RUNNING / DONE)", ["WAITING", "RUNNING", "DONE"], "State"),
         ("状态\n- WAITING: 等待\n- DONE: 完成", ["WAITING", "DONE"], "状态"),
         ("状態。`UP`、`DOWN` のいずれか", ["UP", "DOWN"], "状態。"),
+        ("Where it stands. Values: UP, DOWN. Ask until DOWN.", ["UP", "DOWN"], "Where it stands. Ask until DOWN."),
+        ("状态 LEFT:往左;DOWN:往下", ["LEFT", "DOWN"], "状态"),
+        ("Kind — `text` or `image`", ["text", "image"], "Kind"),
+        ("One of UP, LEFT or DOWN", ["UP", "LEFT", "DOWN"], ""),
+        ("方向（可选值：UP/DOWN），默认UP", ["UP", "DOWN"], "方向"),
         ("样式：2（蓝）、3（绿）", [], "样式：2（蓝）、3（绿）"),
         ("状态码: 1(提交成功), 21(已存在), other(错误)", [], "状态码: 1(提交成功), 21(已存在), other(错误)"),
         ("格式，例如：PNG、JPG", [], "格式，例如：PNG、JPG"),
@@ -169,6 +174,13 @@ def test_the_name_of_a_row_and_its_path(cell: str, parts: tuple[str, ...]) -> No
 @pytest.mark.parametrize("cell", ["", "任务编号", "200", "---", "12 items"])
 def test_other_cells_name_no_member(cell: str) -> None:
     assert name(cell) is None
+
+
+def test_the_kinds_of_a_picture_are_no_values_of_its_address() -> None:
+    found = fields(
+        f"{HEAD}| imageUrl | string | yes | Picture (PNG, WEBP) |\n| imageType | string | yes | Kind (PNG, WEBP) |\n"
+    )
+    assert [one.get("enum") for one in found.values()] == [None, ["PNG", "WEBP"]]
 
 
 def test_a_blank_mark_says_nothing_and_o_beside_m_is_optional() -> None:

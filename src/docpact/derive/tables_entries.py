@@ -10,7 +10,7 @@ from docpact.derive import qualifiers
 from docpact.derive import tables_cells as cells
 from docpact.derive.claims import Entry, TypeClaim
 from docpact.derive.tables_types import Typed, read_cell
-from docpact.derive.tables_values import in_cell, in_words
+from docpact.derive.tables_values import Said, in_cell, in_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from docpact.derive.tables_columns import Columns
     from docpact.derive.tables_rows import Row
 
+_FREE = re.compile(
+    r"(?i)(?:.*(?:url|uri|link|image|img|photo|picture|video|file|prompt|desc|description|reason|message|text|content"
+    r"|time|date|path)s?\d?|.*id)"
+)
 _LONGEST_TITLE = 40
 _LONGEST_TYPE = 200
 _MARK = re.compile(
@@ -84,6 +88,9 @@ def read_node(row: Row, kinds: Columns, one: cells.Name) -> Node:
     claim = claim if nullable is None else replace(claim, nullable=nullable)
     text = "\n".join(line for line in text.split("\n") if not _ASIDE_LINE.match(line.strip()))
     said = in_words(text)
+    if said.values and not said.announced and _FREE.fullmatch(one.parts[-1] if one.parts else ""):
+        # `imageUrl: a picture (PNG, WEBP)` lists no values of an address.
+        said = Said((), cells.clean(text), said.default)
     values = _values(row, kinds) or typed.values or said.values
     if values and values == said.values:
         lines["enum"] = lines["member"]

@@ -24,10 +24,10 @@ _NEXT = re.compile(
     r"\s*(?:[、,，;；|/]|\n\s*[-*•·]?)\s*(?:(?i:or|and|or else|oder|ou|или|и|或|和|及|または)\s+|[或和及])?\s*"
     r"|\s+(?:(?i:or|and|oder|ou|или|и)\s+|[或和及]\s*)|\s*[或和及]\s*|(?<=[)）])\s*|\s+"
 )
-_COLON = re.compile(r"[:：（(【\[]\s*")
+_COLON = re.compile(r"[:：（(【\[]\s*|\s[-–—]\s+|(?<=\s)(?=[A-Z][A-Z_]{2,40}\s?[:：(（=])")
 _DEFAULT = re.compile(
-    r"(?i)(?:默认值|默认为|默认|缺省值|default value|defaults to"
-    r"|default)\s{0,3}[:：=]\s{0,3}(?P<value>[`'\"]?[\w.+-]{1,80}[`'\"]?)[)）\]】.。]?\s{0,3}$"
+    r"(?i)(?:(?:缺省值|default value|defaults to|default)\s{0,3}[:：=]|默认(?:值|为|是)?\s{0,3}[:：=]?)\s{0,3}"
+    r"(?P<value>[`'\"]?[\w.+-]{1,80}[`'\"]?)[)）\]】.。]?\s{0,3}$"
 )
 _SENTENCE = re.compile(r"[。.]\s*(?=\S)")
 _BULLET = re.compile(r"[-*•·]\s+")
@@ -72,6 +72,7 @@ class Said:
     values: tuple[str, ...]
     words: str
     default: str | None = None
+    announced: bool = True
 
 
 @lru_cache(maxsize=4096)
@@ -83,12 +84,13 @@ def in_words(text: str) -> Said:
     if len(text) > _LONGEST:
         return Said((), text.replace("`", ""))
     text, default = _default(text.replace('`"', "`").replace('"`', "`"))
-    found = _announced(text) or _listed(text) or _lines(text)
+    announced = _announced(text)
+    found = announced or _listed(text) or _lines(text)
     if found is None:
         return Said((), _tidy(text.replace("`", "")), default)
     values, before, after = found
-    words = "\n".join(part for part in (_tidy(before.replace("`", "")), _tidy(after.replace("`", ""))) if part)
-    return Said(values, words, default)
+    words = " ".join(part for part in (_tidy(before.replace("`", "")), _tidy(after.replace("`", ""))) if part)
+    return Said(values, words, default, announced is not None)
 
 
 def in_cell(text: str) -> tuple[str, ...]:
@@ -116,7 +118,7 @@ def _announced(text: str) -> tuple[tuple[str, ...], str, str] | None:
         values, length, _ = _list(rest)
         # Without a colon, as in `One of A or B`, any words may follow.
         if len(values) >= _SEVERAL and (match["mark"].strip() or _constants(values) or rest[0] in "`'\"“‘「"):
-            return values, text[: match.start()], rest[length:].strip(" )）】].。;；,，`'\"")
+            return values, text[: match.start()], _rest(rest[length:])
     return None
 
 
@@ -132,8 +134,8 @@ def _listed(text: str) -> tuple[tuple[str, ...], str, str] | None:
         values, length, end = _list(rest)
         tail = _TAIL.match(rest, length)
         if len(values) >= _SEVERAL and tail is not None and (_constants(values) or "`" in rest):
-            return values, before, rest[tail.end() :].strip(" )）】].。;；`'\"")
-        after = rest[length:].strip(" )）】].。;；`'\"")
+            return values, before, _rest(rest[tail.end() :])
+        after = _rest(rest[length:])
         if len(values) < _SEVERAL or not (end or rest[length:].lstrip()[:1] in ".。)）】]\n;；"):
             continue
         if _constants(values) or (not after and _telling(rest[:length], values, before)):
@@ -155,6 +157,12 @@ def _telling(text: str, values: tuple[str, ...], before: str) -> bool:
         return False
     explained = len(re.findall(r"[（(:：=]", text)) >= len(values)
     return explained or (len(values) > _SEVERAL and bool(before.strip()) and len(text.split()) <= 2 * len(values))
+
+
+def _rest(text: str) -> str:
+    """Return the words after a list, without what closes it."""
+    left = text.lstrip(" )）】].。;；,，`'\"\n").rstrip(" `'\"")
+    return left if any(char.isalnum() for char in left) else ""
 
 
 def _lines(text: str) -> tuple[tuple[str, ...], str, str] | None:
