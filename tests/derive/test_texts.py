@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from docpact.derive import apifox, bullets, declared, emit, headings, qualifiers, typewords
+from docpact.derive import apifox, bullets, declared, emit, headings, listed, qualifiers, typewords
 from docpact.derive.depths import by_indent, steps
 from docpact.derive.page import read_page
 from docpact.derive.reading import read
@@ -120,6 +120,52 @@ def test_types_as_people_write_them(text: str, kind: str, items: str | None, nul
 @pytest.mark.parametrize("text", ["", "the string", "strings attached", "a list", "required", "Part", "object of desire"])
 def test_words_that_say_no_type(text: str) -> None:
     assert typewords.read(text) is None
+
+
+@pytest.mark.parametrize(
+    ("line", "values", "words"),
+    [
+        ("种类（DRAW、GROW、BLEND）", ("DRAW", "GROW", "BLEND"), ["种类"]),
+        ("状态: WAITING（等待）、DONE（完成）", ("WAITING", "DONE"), ["状态"]),
+        ("How it is. One of: WAITING, DONE.", ("WAITING", "DONE"), ["How it is."]),
+        ("one of `WAITING`, `RUNNING` or `DONE`", ("WAITING", "RUNNING", "DONE"), []),
+        ("Possible values include WAITING, RUNNING, and DONE.", ("WAITING", "RUNNING", "DONE"), []),
+        ("取值为 WAITING 或 DONE", ("WAITING", "DONE"), []),
+        ("Uno de los siguientes: WAITING, DONE", ("WAITING", "DONE"), []),
+        ("次のいずれか：WAITING、DONE。", ("WAITING", "DONE"), []),
+        ("WAITING | DONE", ("WAITING", "DONE"), []),
+        ("State, for example: WAITING, DONE", (), ["State, for example: WAITING, DONE"]),
+        ("种类（如：DRAW、GROW）", (), ["种类（如：DRAW、GROW）"]),
+        ("种类：DRAW、GROW等", (), ["种类：DRAW、GROW等"]),
+        ("The address (URL)", (), ["The address (URL)"]),
+        ("Uses GET, POST", (), ["Uses GET, POST"]),
+    ],
+)
+def test_values_in_a_sentence_and_what_is_none(line: str, values: tuple[str, ...], words: list[str]) -> None:
+    found = listed.find([(1, line)], [], [], enum=False)
+    assert (found.values, [text for _, text in found.before]) == (values, words)
+
+
+def test_a_member_may_be_called_like_a_type() -> None:
+    found = fields("GET /a\nResponse\nid\nstring\n编号\ntext\nstring\nrequired\nobject\nstring\nrequired\n")
+    assert [(path, one["type"], one["description"]) for path, one in found.items()] == [
+        ("/id", "string", "编号"), ("/text", "string", ""), ("/object", "string", ""),
+    ]  # fmt: skip
+
+
+def test_cells_of_yes_and_no_below_the_head_of_their_column() -> None:
+    page = read_page("GET /a\n返回参数\n名称\n类型\n必填\nid\nstring\n是\n编号\nnote\nstring\n否\n备注\n".encode())
+    (found,) = apifox.drafts(page)
+    assert [(one.name, one.required, one.description) for one in found.entries] == [
+        ("id", True, "编号"),
+        ("note", False, "备注"),
+    ]
+
+
+def test_a_declaration_that_refers_to_itself_ends() -> None:
+    code = "interface JobResponse {\n  id: string;\n  parent?: JobResponse;\n  parts: Part[];\n}\n"
+    code += "interface Part {\n  job: JobResponse;\n}\n"
+    assert list(fields(f"GET /a\n## Response\n```ts\n{code}```\n")) == ["/id", "/parent", "/parts", "/parts/*/job"]
 
 
 def test_dots_and_indentation_show_how_deep_a_member_stands() -> None:

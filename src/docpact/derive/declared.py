@@ -85,7 +85,7 @@ def drafts(page: Page) -> list[Draft]:
     parts = sections.divide(page.lines)
     known = evidence.collect(page, parts)
     used = {name for one in declared.values() for head in one.heads for name in _refers(head, declared) if name != one.name}
-    roots = [one for one in declared.values() if one.name not in used]
+    roots = [one for one in declared.values() if one.name not in used] or [*declared.values()]
     fitting = [one for one in roots if _speaks(one, parts, known)]
     if not fitting:
         return []
