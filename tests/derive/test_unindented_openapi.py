@@ -491,6 +491,18 @@ def test_members_after_an_object_without_lists_are_asked_about() -> None:
     assert reading.example is None
 
 
+def test_words_of_the_page_behind_the_document_are_no_part_of_it() -> None:
+    schema = {"type": "object", "properties": {"a": {"type": "string"}}, "required": ["a"]}
+    text = flat(document_text(schema)).split("headers: {}")[0]
+    for end in ("example:\na: 'x'\n", "example:\na: x\n", "example:\na: 3\n"):
+        whole = read(text + end)
+        assert whole.example is not None
+        assert read(text + end + "Previous\nNext page\nmade by nobody\n").example == whole.example
+    long = text.replace("description: ''", "description: a text\nthat goes on\n'and on'")
+    assert members(read(long)) == members(read(text))
+    assert read(long).operation.statuses == (("200", "a text that goes on 'and on'"),)
+
+
 def test_what_a_person_decides_may_be_named_by_where_it_then_stands() -> None:
     label = {"type": "object", "properties": {"label": {"type": "string"}, "style": {"type": "integer"}}}
     inner = {"type": "object", "properties": {"x": {"type": "string"}, "y": {"type": "string"}}}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from docpact.derive.tree import Node
+from docpact.derive.tree import Node, plain
 from docpact.derive.unindented_lines import ALIAS, scalar, value
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ class Builder:
         top = self._stack[-1]
         if top.kind == "free":
             top.tokens.append(at)
-        elif self._text is not None:
+        elif self._text is not None and not _is_whole(self._text[1]):
             holder, token, words = self._text
             words.append(self._read[at].text)
             joined = ("\n" if token.value[:1] == "|" and token.block else " ").join(words).strip()
@@ -140,3 +140,11 @@ class Builder:
         members = {name: self._made(inner) for name, inner in one.members.items()}
         last = max([one.line, *(inner.lines[1] for inner in members.values()), *one.keys.values()])
         return Node("table", (one.line, last), members=members, keys=one.keys)
+
+
+def _is_whole(token: Token) -> bool:
+    """Tell whether a value is complete on its line, so that no words can follow: quoted, in brackets, a number."""
+    text = token.value
+    if token.block or not text or text[0] not in "'\"[{0123456789-+":
+        return text in ("true", "false", "null") and not token.block
+    return text[0] in "[{" or (len(text) > 1 and text[-1] == text[0]) or not isinstance(plain(text), str)

@@ -72,13 +72,14 @@ class Search:
         strange: list[int] = []
         in_a_row, in_block = 0, False
         stopped: int | None = None
+        last = 0
         for at, token in enumerate(self._tokens):
             if self._steps > _MOST_STEPS:
                 self._whole, stopped = False, at
                 break
             moved = [] if token.form == "text" else self._moved(states, at)
             if moved:
-                states, in_a_row, in_block = moved, 0, token.block
+                states, in_a_row, in_block, last = moved, 0, token.block, at
                 continue
             states = [one._replace(trace=Step(one.trace, at, self._last_target(one), "text")) for one in states]
             if not self._goes_on(at, in_block=in_block):
@@ -89,7 +90,9 @@ class Search:
         ended = self._merged([self._ended(one) for one in states])
         best = min(ended, key=lambda one: (one.hard, one.soft))
         doubt = best.doubt | (frozenset(self._branched) if not self._whole else frozenset())
-        return Found(tuple(_steps(best.trace)), doubt, tuple(strange), best.hard, self._whole, stopped)
+        # Words behind the last line that fits anywhere are the page's, but for a block, which takes what comes.
+        steps = [one for one in _steps(best.trace) if one.token <= last or in_block]
+        return Found(tuple(steps), doubt, tuple(strange), best.hard, self._whole, stopped)
 
     def _goes_on(self, at: int, *, in_block: bool) -> bool:
         """Tell whether words belong to the value above them; the numbers of lines that a page shows do not."""
