@@ -31,6 +31,7 @@ class Columns:
 
     `signs` says which of the letters O, X and M stand in the column of marks, where they are yes and no, or optional and
     mandatory, or a cross. `more` are further columns of words (`Description` and `Notes`), `heads` the words above each.
+    `levels` are further columns of names, of which each row fills one: how deep it stands.
     """
 
     at: dict[str, int]
@@ -38,6 +39,7 @@ class Columns:
     signs: frozenset[str] = frozenset()
     more: tuple[int, ...] = ()
     heads: tuple[str, ...] = ()
+    levels: tuple[int, ...] = ()
 
     def yes(self, row: Row, kind: str) -> bool | None:
         """Read the cell of a kind as yes or no; None where it says neither, or there is none."""
@@ -97,7 +99,12 @@ def columns(table: Table) -> Columns:
         at_kind["name"] = best
     else:
         best = None
+    levels = _levels(rows, [at for at, kind in enumerate(kinds) if kind == "name"])
+    if levels:
+        best = at_kind["name"] = levels[0]
     for at, kind in enumerate(kinds):
+        if at in levels:
+            continue
         if kind is not None and at != best:
             at_kind.setdefault("title" if kind == "name" else kind, at)
     if "type" not in at_kind:
@@ -107,7 +114,17 @@ def columns(table: Table) -> Columns:
     signs = frozenset(cells.clean(row.cells[marks]).casefold() for row in rows if marks < len(row.cells))
     more = tuple(at for at, kind in enumerate(kinds) if kind == "description" and at not in at_kind.values())
     heads = tuple(cells.clean(cell) for cell in table.head)
-    return Columns(at_kind, len(table.head), signs & {"o", "x", "m"}, more, heads)
+    return Columns(at_kind, len(table.head), signs & {"o", "x", "m"}, more, heads, tuple(levels[1:]))
+
+
+def _levels(rows: Sequence[Row], names: Sequence[int]) -> list[int]:
+    """Return the columns of names where each row fills just one of them, and none of them fills every row."""
+    if len(names) < _LEAST:
+        return []
+    filled = [[at for at in names if at < len(row.cells) and cells.clean(row.cells[at])] for row in rows]
+    used = {at for those in filled for at in those}
+    alone = len(filled) > 1 and all(len(those) <= 1 for those in filled) and len(used) >= _LEAST
+    return [at for at in names if at in used] if alone and filled[0] == [names[0]] else []
 
 
 def _names(rows: Sequence[Row], at: int) -> float:

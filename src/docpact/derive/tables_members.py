@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from docpact.derive import tables_cells as cells
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from docpact.derive.tables_rows import Row, Table
 
 _DEEPEST = 30
+_LONGEST = 4000
+# More than any indentation inside of a column of names.
+_LEVEL = 1000
 
 
 @dataclass
@@ -31,8 +35,8 @@ class Members:
 
 def read_members(table: Table, kinds: Columns) -> Members:
     """Read the rows of a table; rows that name no member are passed over."""
-    rows = [tables_columns.fit(row, table, kinds) for row in table.rows]
-    named = [(row, cells.name(kinds.cell(row, "name"))) for row in rows]
+    rows = _continued([tables_columns.fit(row, table, kinds) for row in table.rows], kinds)
+    named = [(row, _name(row, kinds)) for row in rows]
     named = [(row, one) for row, one in (*_several(named, kinds),) if one is not None and _names_one(one)]
     made = [(one, read_node(row, kinds, one)) for row, one in named if one is not None]
     if any(one.spaced for one, _ in made) and not _spaces_tell(made, kinds, table):
@@ -44,6 +48,30 @@ def read_members(table: Table, kinds: Columns) -> Members:
     _take_root(members)
     members.nodes = _without_hollow(members.nodes)
     return members
+
+
+def _name(row: Row, kinds: Columns) -> cells.Name | None:
+    """Read the name of a row, in whichever of the columns of names it stands: each further one is a level deeper."""
+    for level, at in enumerate((kinds.at["name"], *kinds.levels)):
+        cell = row.cells[at] if at < len(row.cells) else ""
+        if cells.clean(cell):
+            one = cells.name(cell)
+            return one if one is None or not level else replace(one, depth=one.depth + level * _LEVEL)
+    return None
+
+
+def _continued(rows: Sequence[Row], kinds: Columns) -> list[Row]:
+    """Join a row without a name and a type to the one above it, whose words it goes on with."""
+    kept: list[Row] = []
+    for row in rows:
+        blank = not any(cells.clean(row.cells[at]) for at in (kinds.at["name"], *kinds.levels) if at < len(row.cells))
+        if not (blank and kept and not cells.clean(kinds.cell(row, "type"))):
+            kept.append(row)
+        elif any(cells.clean(cell) for cell in row.cells):
+            pairs = zip_longest(kept[-1].cells, row.cells, fillvalue="")
+            joined = tuple(f"{above}<br>{below}"[:_LONGEST] if cells.clean(below) else above for above, below in pairs)
+            kept[-1] = type(row)(kept[-1].line, joined)
+    return kept
 
 
 def _names_one(one: cells.Name) -> bool:

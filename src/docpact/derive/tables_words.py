@@ -11,7 +11,9 @@ def split_words(words: str) -> list[str]:
 # What a column holds, by the word at its head.
 HEADS = {
     "name": """
-    字段|字段名|字段名称|参数|参数名|参数名称|名称|属性|属性名|属性名称|名字|键|键名|变量|变量名|变量名称|成员|标识
+    子字段|二级字段|二级参数|三级字段|三级参数|子参数|下级字段|sub field|subfield|sub-field
+    |nested field|child|サブ項目|하위 필드|子属性|一级字段|一级参数
+    |字段|字段名|字段名称|参数|参数名|参数名称|名称|属性|属性名|属性名称|名字|键|键名|变量|变量名|变量名称|成员|标识
     |英文名|英文名称|参数字段|返回字段|响应字段|返回参数|响应参数|返回参数名|返回值|参数英文名|key|keys|field|fields
     |field name|fieldname|name|parameter|parameters|param|params|parameter name|param name|property|properties
     |property name|attribute|attributes|attribute name|variable|member|element|column|argument|arguments|prop
