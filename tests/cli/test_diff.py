@@ -7,6 +7,7 @@ import io
 import json
 import re
 import shlex
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -150,6 +151,19 @@ def test_operations_are_compared() -> None:
     ]
     renamed = json.loads(json.dumps(old).replace("{id}", "{task}").replace('"id"', '"task"'))
     assert told(old, renamed) == [("operation-parameter-renamed", "/path")]
+
+
+def test_a_page_that_does_not_speak_of_a_token_does_not_say_that_there_is_none() -> None:
+    contract = docpact.load("task-fetch")
+    silent = json.loads(json.dumps(dict(contract.openapi)))
+    for operation in silent["paths"]["/mj/task/{id}/fetch"].values():
+        del operation["security"]
+    page = replace(contract, openapi=silent)
+    assert told(page, contract) == [("operation-auth-told", "/auth")]
+    assert told(contract, page) == [("operation-auth-untold", "/auth")]
+    # An OpenAPI document without security says that none is needed.
+    assert told(asked(security=[]), asked()) == [("operation-auth-stated", "/auth")]
+    assert told(asked(security=[{}, {"bearer": []}]), asked()) == [("operation-auth-stated", "/auth")]
 
 
 def test_a_parameter_goes_the_other_way() -> None:

@@ -112,7 +112,10 @@ class Meeting:
             return
         was, now = " or ".join(old) or "not said", " or ".join(new) or "not said"
         open_before, open_now = (not ways or "none" in ways for ways in (old, new))
-        if open_before != open_now:
+        if not (old and new) and self._sides[0 if not old else 1].kind in ("page", "contract"):
+            # A page that does not speak of tokens does not say that there are none.
+            kind = "operation-auth-told" if not old else "operation-auth-untold"
+        elif open_before != open_now:
             kind = "operation-auth-dropped" if open_now else "operation-auth-stated"
         else:
             # What every client can go on using is no change for it.

@@ -118,7 +118,8 @@ def _html_cell(cell: Cell | None) -> str:
     if cell is None:
         return '<td class="muted">·</td>'
     if not cell.breaking:
-        return f'<td class="fine">✓ {_FITS}, {cell.others}</td>'
+        said = f"{count(cell.others, 'change')} break nobody" if cell.others > 1 else ""
+        return f'<td><span class="fine">✓ {_FITS}</span><p class="told">{said}</p></td>'
     most = sorted(cell.kinds.items(), key=lambda item: -item[1])[:_MOST_KINDS]
     words = "; ".join(f"{number} {kind}" for kind, number in most)
     return f'<td><span class="error">✕ {count(cell.breaking, "change")}</span><p class="told">{esc(words)}</p></td>'
