@@ -20,7 +20,8 @@ CONTRACT = load()
 
 
 def made(sampler: Sampler, draws: Seeded, status: str | None = None, action: str | None = None) -> dict[str, Any]:
-    return sampler.payload(sampler.task(draws), *sampler.facts(draws, status, action))
+    payload: dict[str, Any] = sampler.payload(sampler.task(draws), *sampler.facts(draws, status, action))
+    return payload
 
 
 def run(contract: Contract, profile: str, count: int = 60) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from docpact.captures import Text
@@ -55,7 +56,8 @@ class Stream:
         self._settings = settings
         self._by_story = Layer.LIFECYCLE in layers
         self._reader = Reader()
-        self._stories: dict[tuple[str, str], Story] = {}
+        # Of a plain dict, the first entry is found ever more slowly where many before it are gone.
+        self._stories: OrderedDict[tuple[str, str], Story] = OrderedDict()
         self._last: dict[str, tuple[str, str]] = {}
         self.told_stories = 0
         # Polls and items have a place among others, and an id that was asked for is compared: each is judged by itself.
@@ -164,7 +166,7 @@ class Stream:
         if story.polls == 0 and isinstance(found, str):
             self.told_stories += 1
         if len(self._stories) > _MOST_STORIES:
-            del self._stories[next(iter(self._stories))]
+            self._stories.popitem(last=False)
         self._last = {scope: key}
         return story
 
