@@ -127,6 +127,8 @@ def test_words_that_say_no_type(text: str) -> None:
     [
         ("种类（DRAW、GROW、BLEND）", ("DRAW", "GROW", "BLEND"), ["种类"]),
         ("状态: WAITING（等待）、DONE（完成）", ("WAITING", "DONE"), ["状态"]),
+        ("状态，WAITING 等待、DONE 完成", ("WAITING", "DONE"), ["状态"]),
+        ("图片，URL 地址", (), ["图片，URL 地址"]),
         ("How it is. One of: WAITING, DONE.", ("WAITING", "DONE"), ["How it is."]),
         ("one of `WAITING`, `RUNNING` or `DONE`", ("WAITING", "RUNNING", "DONE"), []),
         ("Possible values include WAITING, RUNNING, and DONE.", ("WAITING", "RUNNING", "DONE"), []),

@@ -37,7 +37,7 @@ def drafts(page: Page) -> list[Draft]:
         if one.kind in sections.REQUEST or one.kind in ("auth", "footer") or not (one.status or "2").startswith("2"):
             continue
         for run in _runs(page, one.start, one.end):
-            kept = _kept(page, run, known)
+            kept = _kept(page, run, one, known)
             if kept and known.speaks_of_answer(one, [line.name for line in kept]):
                 until = _until(page, run, one.end)
                 found.append(((kept[0].at + 1, until), _entries(page, kept, until)))
@@ -103,9 +103,16 @@ def _until(page: Page, run: Sequence[Line], end: int) -> int:
     return end
 
 
-def _kept(page: Page, run: Sequence[Line], known: evidence.Evidence) -> list[Line]:
-    """Return the lines of a list that are members; none where too few of them say a type, or are known by an example."""
-    own = _without_values(page, run)
+def _kept(page: Page, run: Sequence[Line], one: sections.Section, known: evidence.Evidence) -> list[Line]:
+    """Return the lines of a list that are members; none where too few of them say a type, or are known by an example.
+
+    Below a heading that speaks of members, a bullet for each name is enough.
+    """
+    own = _without_values(page, run, known)
+    named = [line for line in own if line.strong or line.said.claim is not None]
+    heading = page.lines[one.start - 1] if one.start else ""
+    if own and own[0].bulleted and known.names_members(one, heading, [line.name for line in named]):
+        return named
     certain = [line for line in own if line.said.claim is not None or (line.strong and known.knows(line.name))]
     sure = {line.at for line in certain}
     places = {(line.indent, line.name) for line in certain}
@@ -118,7 +125,7 @@ def _kept(page: Page, run: Sequence[Line], known: evidence.Evidence) -> list[Lin
     return [line for line in own if line.at in sure or (line.strong and (line.name[:1].islower() or not lower))]
 
 
-def _without_values(page: Page, run: Sequence[Line]) -> list[Line]:
+def _without_values(page: Page, run: Sequence[Line], known: evidence.Evidence) -> list[Line]:
     """Return the lines of a list without those that list the values of the member above them, which is given them."""
     found: list[Line] = []
     above: list[int] = []
@@ -129,7 +136,8 @@ def _without_values(page: Page, run: Sequence[Line]) -> list[Line]:
         while above and found[above[-1]].indent >= line.indent:
             above.pop()
         holder = found[above[-1]].said.claim if above else None
-        if above and typed.said.claim is None and (holder is None or holder.holder is None) and listlines.is_token(line.name):
+        value = typed.said.claim is None and listlines.is_token(line.name) and not known.knows(line.name)
+        if above and value and (holder is None or holder.holder is None):
             values.setdefault(above[-1], []).append(line)
             continue
         above.append(len(found))

@@ -18,6 +18,9 @@ _MOST_TRIES = 16
 _MOST_LINES = 3000
 _LEAST = 2
 _LEAST_UNNAMED = 3
+_LOWER = re.compile(r"[a-z_$][\w$]*(?:(?:\.|\[\w*\]\.?)[\w$]+)*(?:\[\])?")
+_FIELDS = re.compile(r"(?i)字段|参数|參數|属性|欄位|field|attribute|param|propert|member|フィールド|필드|campo|champ|поля")
+_USUAL = {"id", "status", "state", "code", "task_id", "taskId", "progress", "imageUrl", "image_url"}
 _ANSWER = re.compile(
     r"(?i)respon|return|result|answer|返回|响应|應答|应答|出参|输出|レスポンス|応答|응답|respuesta|réponse|antwort|ответ|resposta"
 )
@@ -42,6 +45,16 @@ class Evidence:
         # A list under no heading that is known: what a GET is asked with is short.
         after = self.requested is not None and one.end > self.requested
         return after and one.kind in ("head", "code") and self.method == "GET" and len(distinct) >= _LEAST_UNNAMED
+
+    def names_members(self, one: sections.Section, heading: str, names: Sequence[str]) -> bool:
+        """Tell whether names without types are members: several words in lower case, below a heading that speaks of them.
+
+        Below one that only speaks of the answer, one of them must be a name that answers usually have.
+        """
+        if one.kind != "body" or self.requested is None or len(names) < _LEAST_UNNAMED:
+            return False
+        likely = _FIELDS.search(heading) is not None or not _USUAL.isdisjoint(names)
+        return likely and all(_LOWER.fullmatch(name) and name.casefold() not in _NO_NAMES for name in names)
 
     def knows(self, name: str) -> bool:
         """Tell whether an example on the page has a member of this name."""

@@ -58,8 +58,11 @@ def drafts(page: Page) -> list[Draft]:
     known = evidence.collect(page, parts)
     found: list[tuple[Lines, list[Entry]]] = []
     for chapter, group in _grouped(lines, headings).items():
-        kept = _kept(group, known)
-        if len(kept) < _LEAST or not known.speaks_of_answer(_section(headings, chapter), [one.head.name for one in kept]):
+        section = _section(headings, chapter)
+        heading = headings[chapter].text if chapter >= 0 else ""
+        named = known.names_members(section, heading, [one.head.name for one in group])
+        kept = group if named else _kept(group, known)
+        if len(kept) < _LEAST or not known.speaks_of_answer(section, [one.head.name for one in kept]):
             continue
         until = _until(headings, kept[-1].heading, len(lines))
         found.append(((kept[0].heading.at + 1, until), _entries(lines, headings, kept, until)))

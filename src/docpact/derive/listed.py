@@ -29,6 +29,7 @@ _CONTAINS = re.compile(
 )
 # Capitals behind a colon, or in brackets at the end; after "such as" they are not all that there are.
 _BEHIND = re.compile(r"[:：(（]\s*(?P<rest>[`'\"]?[A-Z][A-Z0-9_]+(?:[^A-Za-z0-9_].*)?)$")
+_EXPLAINED_BEHIND = re.compile(r"[,，]\s*(?P<rest>[A-Z][A-Z0-9_]+[ （(:：=]*[^\x00-\x7f（：、，].*)$")
 _SUCH_AS = re.compile(
     r"(?i)(?:[例比]?如|譬如|e\.g\.?|for example|such as|like|z\.\s?b\.|например|例えば|por ejemplo|par exemple)[,，]?\s*$"
 )
@@ -170,7 +171,7 @@ def _announced(line: str) -> tuple[list[str], str] | None:
         # One value behind a colon may be any word.
         if len(values) >= _SEVERAL:
             return values, line[: said.start() + (line[said.start()] in "。.")].strip().rstrip(":：")
-    for pattern in (_CONTAINS, _BEHIND):
+    for pattern in (_CONTAINS, _BEHIND, _EXPLAINED_BEHIND):
         match = pattern.search(line) if _AND_SO_ON.search(line[-6:]) is None else None
         if match is not None and _SUCH_AS.search(line[: match.start()]) is None:
             values, _ = _values_of(match["rest"])
