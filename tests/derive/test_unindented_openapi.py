@@ -503,6 +503,21 @@ def test_words_of_the_page_behind_the_document_are_no_part_of_it() -> None:
     assert read(long).operation.statuses == (("200", "a text that goes on 'and on'"),)
 
 
+def wide(depth: int) -> Schema:
+    held: Schema = {f"m{at}": {"type": "string", "description": f"what {at} is"} for at in range(20)}
+    if depth:
+        held["inner"] = {"type": "array", "items": wide(depth - 1), "description": "inner ones"}
+    return {"type": "object", "properties": held, "required": list(held)}
+
+
+def test_many_members_of_the_same_names_are_settled_by_the_lists_of_their_objects() -> None:
+    groups = {f"group{at}": wide(1) for at in range(4)}
+    text = document_text({"type": "object", "properties": groups, "required": list(groups)})
+    whole, rebuilt = read(text), read(flat(text))
+    assert "more ways than were looked at" in rebuilt.notes[0].message
+    assert [(one.name, one.depth) for one in rebuilt.entries] == [(one.name, one.depth) for one in whole.entries]
+
+
 def test_what_a_person_decides_may_be_named_by_where_it_then_stands() -> None:
     label = {"type": "object", "properties": {"label": {"type": "string"}, "style": {"type": "integer"}}}
     inner = {"type": "object", "properties": {"x": {"type": "string"}, "y": {"type": "string"}}}

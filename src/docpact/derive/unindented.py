@@ -8,8 +8,10 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from docpact.derive.claims import Note
+from docpact.derive.tree import as_text, walk
 from docpact.derive.unindented_build import Builder
 from docpact.derive.unindented_examples import examples
+from docpact.derive.unindented_frames import LISTS, MISSING
 from docpact.derive.unindented_grammar import of_version, shown_lists
 from docpact.derive.unindented_lines import tokens
 from docpact.derive.unindented_search import Search
@@ -73,14 +75,33 @@ def rebuild(lines: Sequence[str], first: int, *, on_one: bool = False) -> Rebuil
     root, free = Builder(read).build(found.steps)
     # What stands inside an example is settled with it.
     inside = {at for held in free.values() for at in held}
-    asked = _of_requests(read)
-    notes += _told(read, found, [at for at in sorted(found.doubt - inside - asked) if not _idle(read[at])])
     members = {2 * step.token + 1: step.token for step in found.steps if ("schema", 2 * step.token + 1) in step.opened}
-    loose = frozenset(read[at].line for at in members.values() if at in found.doubt)
+    named = _named(root) if not found.whole and found.hard < MISSING else set()
+    settled = {at for at in members.values() if read[at].line in named}
+    loose = frozenset(read[at].line for at in members.values() if at in found.doubt - settled)
+    doubtful = found.doubt - inside - settled - _of_requests(read)
+    notes += _told(read, found, [at for at in sorted(doubtful) if not _idle(read[at])])
     # An example that is rebuilt by members whose place is open would be evidence for whatever was guessed.
-    if not loose and found.whole:
+    if not loose and (found.whole or named):
         notes += examples(root, free, read)
     return Rebuilt(root, tuple(notes), loose)
+
+
+def _named(root: Node) -> set[int]:
+    """Return the lines of the members that a list of names of their object settles.
+
+    The first member of an object can stand nowhere else, and so a list with its name is of that object, and its other
+    names are too.
+    """
+    found: set[int] = set()
+    for one in walk(root):
+        members = one.get("properties")
+        if members is None or not members.members:
+            continue
+        names = {as_text(item.value) for word in LISTS for item in one.list(word)}
+        if next(iter(members.members)) in names:
+            found |= {line for name, line in members.keys.items() if name in names}
+    return found
 
 
 def _is_member(one: Token, after: Token) -> bool:

@@ -19,7 +19,7 @@ _SCALARS = ("string", "integer", "number", "boolean")
 _ELSEWHERE = {"$ref", "allOf", "oneOf", "anyOf", "x-apifox-refs"}
 _OF_SCALARS = {"format", "enum", "x-apifox-enum"}
 _MODEL = re.compile(r"[0-9A-HJKMNP-TV-Z]{26}")
-_MISSING, _WRONG, _ODD = 10, 20, 5
+MISSING, _WRONG, _ODD = 10, 20, 5
 
 
 class Frame(NamedTuple):
@@ -70,14 +70,14 @@ def close(frames: tuple[Frame, ...], grammar: Mapping[str, Kind]) -> tuple[tuple
         if frame.role == "items" and holder is not None and holder.role in grammar["schema"].shown:
             # What an item has must be there; what comes behind several items that have it not, stands outside.
             shown = grammar["schema"].shown[holder.role]
-            cost += _MISSING * (len(shown.inside - frame.members) + len(shown.behind & frame.members))
+            cost += MISSING * (len(shown.inside - frame.members) + len(shown.behind & frame.members))
     elif frame.kind in ("parameter", "header"):
         # A parameter has one of them.
-        cost += _MISSING * ({"schema", "content"} <= frame.keys)
+        cost += MISSING * ({"schema", "content"} <= frame.keys)
     elif frame.kind in grammar:
         missing = len(grammar[frame.kind].required - frame.keys) * ("$ref" not in frame.keys)
         # What a document refers to must be there.
-        cost += missing * (_MISSING if frame.kind == "schemas-by-name" else 1)
+        cost += missing * (MISSING if frame.kind == "schemas-by-name" else 1)
     return rest, cost
 
 
@@ -102,7 +102,7 @@ def foreseen(frames: tuple[Frame, ...]) -> int:
             cost += _ODD * bool(now.keys & _OF_SCALARS)
         if "properties" in now.keys and inner is not None and inner.role in LISTS and not now.keys & _ELSEWHERE:
             named = {name for name in (*now.required, *(now.orders or ())) if not _MODEL.fullmatch(name)}
-            cost += _MISSING * len(named - now.members)
+            cost += MISSING * len(named - now.members)
     return cost
 
 
@@ -111,10 +111,10 @@ def _against(schema: Frame) -> int:
     elsewhere = bool(schema.keys & _ELSEWHERE)
     cost = 0
     if not elsewhere:
-        cost += _MISSING * len({name for name in schema.required if not _MODEL.fullmatch(name)} - schema.members)
+        cost += MISSING * len({name for name in schema.required if not _MODEL.fullmatch(name)} - schema.members)
         if schema.orders is not None:
             ordered = {name for name in schema.orders if not _MODEL.fullmatch(name)}
-            cost += _MISSING * len(ordered ^ schema.members)
+            cost += MISSING * len(ordered ^ schema.members)
     # Apifox explains values that are listed too.
     cost += 2 * ("x-apifox-enum" in schema.keys and "enum" not in schema.keys)
     holds = bool(schema.members or schema.required)

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from docpact.derive.unindented_lines import Token
 
 _WIDEST = 48
+# Where it is no longer certain, the likeliest few will do.
+_NARROW = 16
 _MOST_STEPS = 1_500_000
 _MOST_STRANGE = 6
 _FREE = "free"
@@ -122,14 +124,16 @@ class Search:
                 kept[one.frames] = one
             elif one.hard == other.hard:
                 better, worse = (one, other) if one.soft < other.soft else (other, one)
-                differing = self._difference(better.trace, worse.trace)
+                # Where readings were left out, every line that had a choice is in doubt anyway.
+                differing = self._difference(better.trace, worse.trace) if self._whole else frozenset()
                 kept[one.frames] = better._replace(doubt=better.doubt | worse.doubt | differing)
-        if len(kept) <= _WIDEST:
+        widest = _WIDEST if self._whole else _NARROW
+        if len(kept) <= widest:
             return list(kept.values())
         weighed = [(one.hard + foreseen(one.frames), one.soft, at, one) for at, one in enumerate(kept.values())]
         weighed.sort()
-        self._whole = self._whole and weighed[_WIDEST][0] > weighed[0][0]
-        return [one for _, _, _, one in weighed[:_WIDEST]]
+        self._whole = self._whole and weighed[widest][0] > weighed[0][0]
+        return [one for _, _, _, one in weighed[:widest]]
 
     def _difference(self, one: Step | None, other: Step | None) -> frozenset[int]:
         found = set()
