@@ -20,13 +20,15 @@ if TYPE_CHECKING:
 LARGEST = 64 * 2**20
 
 
-def diff(old: object, new: object, *, witnesses: bool = True) -> Comparison:
+def diff(old: object, new: object, *, operation: str = "", witnesses: bool = True) -> Comparison:
     """Return what changed from one contract to another, each change with who breaks by it, and a payload that shows it.
 
     `old` and `new` are contracts, names of contracts, folders that `docpact derive` has made, files with a JSON Schema or an
-    OpenAPI document, pages, or schemas as dictionaries. Raises `ContractError`, `PageError` or `UsageError` for what is none.
+    OpenAPI document, pages, or schemas as dictionaries; `operation` (`GET /path`) says which one of several is meant. Raises
+    `ContractError`, `PageError`, `CaptureError` or `UsageError` for what cannot be compared.
     """
-    return compare(side(old, "the old schema"), side(new, "the new schema"), judge if witnesses else None)
+    sides = side(old, "the old schema", operation), side(new, "the new schema", operation)
+    return compare(*sides, judge if witnesses else None)
 
 
 def matrix(given: Iterable[object]) -> Matrix:
@@ -51,7 +53,7 @@ def judge(schema: Mapping[str, Any]) -> Callable[[Any], Sequence[tuple[str | int
     return errors
 
 
-def side(given: object, called: str = "the schema") -> Side:
+def side(given: object, called: str = "the schema", operation: str = "") -> Side:
     """Read one of the two that are compared; a schema without a file is `called` so.
 
     Raises `ContractError`, `PageError` or `UsageError` for what is none.
@@ -61,26 +63,40 @@ def side(given: object, called: str = "the schema") -> Side:
     if isinstance(given, words.Contract):
         return of_contract(given)
     if isinstance(given, str | os.PathLike):
-        return _named(os.fspath(given))
+        return _asked(_named(os.fspath(given), operation), operation)
     try:
         # A schema of Python may hold what JSON does not: what is compared is what would be written.
-        return of_document(json.loads(json.dumps(given, allow_nan=False)), called, "")
+        return _asked(of_document(json.loads(json.dumps(given, allow_nan=False)), called, ""), operation)
     except (TypeError, ValueError, RecursionError) as error:
         hint = "give a contract, a path, or a schema as a dictionary"
         raise UsageError(f"what was given is no JSON: {error}", hint=hint) from error
 
 
-def _named(name: str) -> Side:
+def _asked(found: Side, operation: str) -> Side:
+    """Return a side with the one operation that was asked for; a schema has none to choose among."""
+    if not operation or not found.operations:
+        return found
+    method, _, path = operation.partition(" ")
+    chosen = tuple(one for one in found.operations if (one.method, one.path) == (method.upper(), path.strip()))
+    if not chosen:
+        names = ", ".join(one.name for one in found.operations[:6])
+        raise UsageError(f"{found.called} documents no operation {operation!r}", hint=f"it has: {names}")
+    return found._replace(operations=chosen)
+
+
+def _named(name: str, operation: str) -> Side:
     path = Path(name)
-    if path.is_file():
-        return _file(path)
+    # A pipe is read as well: what another program writes may be compared (`git show HEAD:openapi.json`).
+    if path.exists() and not path.is_dir():
+        return _file(path, operation)
     if name in words.names() or (path / "contract.toml").is_file():
         contract = words.load(name)
-        return of_contract(contract, name if contract.name != name and "/" in name else "")
+        page = path / "page.txt"
+        return of_contract(contract, name, page.as_posix()) if page.is_file() else of_contract(contract)
     if path.is_dir():
         for inner in (path / "openapi.json", *sorted(path.glob("*.schema.json"))):
             if inner.is_file():
-                return _file(inner)
+                return _file(inner, operation)
         raise ContractError(
             f"{path} is no contract folder: it has neither contract.toml nor openapi.json",
             hint="docpact derive PAGE --out FOLDER makes one",
@@ -91,7 +107,7 @@ def _named(name: str) -> Side:
     )
 
 
-def _file(path: Path) -> Side:
+def _file(path: Path, operation: str) -> Side:
     try:
         with path.open("rb") as file:
             content = file.read(LARGEST + 1)
@@ -103,7 +119,7 @@ def _file(path: Path) -> Side:
         document = _json(content, path)
         if document is not None:
             return of_document(document, path.as_posix(), path.as_posix())
-    return page(content, path.as_posix(), path.as_posix())
+    return page(content, path.as_posix(), path.as_posix(), operation)
 
 
 def _json(content: bytes, path: Path) -> Any:
@@ -122,7 +138,7 @@ def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is no JSON")
 
 
-def page(content: bytes, called: str, where: str, decided: Sequence[Any] = ()) -> Side:
+def page(content: bytes, called: str, where: str, operation: str = "") -> Side:
     """Read a page of documentation as a side; what it leaves open is the best guess, and is said to be one.
 
     Raises `PageError` for what is no page of an answer.
@@ -131,17 +147,13 @@ def page(content: bytes, called: str, where: str, decided: Sequence[Any] = ()) -
     from docpact.derive.page import read_page
     from docpact.derive.reading import read
 
-    reading = read(content, decided, where)
+    reading = read(content, (), where, operation)
     if not reading.fields:
         raise PageError(f"{where} documents no member of an answer", hint="docpact derive says what was recognised on it")
-    lines = read_page(content, where).lines
+    lines = tuple(read_page(content, where).lines)
     asked = bool(reading.operation.method and reading.operation.path)
-    made = of_document((openapi if asked else schema)(reading, "page"), called, where, _texts(lines), where)
+    made = of_document((openapi if asked else schema)(reading, "page"), called, where, lines, where)
     count = len(reading.undecided)
     places = "1 place" if count == 1 else f"{count} places"
     doubt = f"{called} can be read in several ways at {places}: docpact derive {where} --claims"
     return made._replace(doubts=(doubt,)) if count else made
-
-
-def _texts(lines: Iterable[object]) -> tuple[str, ...]:
-    return tuple(line if isinstance(line, str) else str(getattr(line, "text", line)) for line in lines)

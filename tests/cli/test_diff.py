@@ -5,8 +5,11 @@ from __future__ import annotations
 import copy
 import io
 import json
+import os
 import re
 import shlex
+import threading
+import tomllib
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -132,6 +135,36 @@ def test_a_page_is_compared_with_page_lines_on_both_sides(tmp_path: Path) -> Non
     assert f"  at    {new.as_posix()}:59 /status\n" in text
     assert "  old   contracts/task-fetch/page.txt:59-60: " in text
     assert "lifecycle, coherence and profiles were not compared" in text
+
+
+def test_a_contract_that_was_just_derived_is_silent_beside_its_page(tmp_path: Path) -> None:
+    acme = tmp_path / "acme"
+    page = ROOT / "contracts" / "task-fetch" / "page.txt"
+    decided = [part for one in load_decisions() for part in ("--decide", one)]
+    assert main(["derive", str(page), "--out", str(acme), *decided], io.BytesIO(), io.StringIO(), io.StringIO()) == 0
+    report = json.loads(run("task-fetch", acme, "--format", "json", code=0))
+    assert [finding["rule"] for finding in report["findings"]] == ["lifecycle-dropped", "promises-dropped", "profiles-dropped"]
+    (acme / "page.txt").write_text(page.read_text("utf-8").replace("botType\n", "botKind\n", 1), "utf-8")
+    assert main(["derive", str(acme), *decided], io.BytesIO(), io.StringIO(), io.StringIO()) == 0
+    report = json.loads(run("task-fetch", acme, "--format", "json", code=1))
+    added = next(finding for finding in report["findings"] if finding["rule"] == "response-member-added")
+    assert added["place"] == {"source": (acme / "page.txt").as_posix(), "line": 20, "pointer": "/botKind"}
+
+
+def load_decisions() -> list[str]:
+    """What a person decided about the page, as the command line takes it."""
+    said = tomllib.loads((ROOT / "contracts" / "task-fetch" / "contract.toml").read_text("utf-8"))
+    return [f"{one['about']}={one['value']}" for one in said.get("decision", ())]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes with a name here")
+def test_what_another_program_writes_is_compared(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=pipe.write_bytes, args=(Path(MAY).read_bytes(),))
+    writer.start()
+    assert "nothing changed" in run(pipe, MAY, code=0)
+    writer.join()
 
 
 def test_operations_are_compared() -> None:

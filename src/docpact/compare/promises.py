@@ -23,6 +23,9 @@ def promises(old: Contract, new: Contract) -> Iterator[Fact]:
     yield from _lives(old.lifecycle, new.lifecycle)
     yield from _coherence(old.coherence, new.coherence)
     yield from _profiles(old.profiles, new.profiles)
+    if _is_silent(old) or _is_silent(new):
+        # A contract as it was derived of a page: that it says nothing has been told.
+        return
     for name, was, now in (
         ("roles", dict(old.roles), dict(new.roles)),
         ("envelope", sorted(old.envelope), sorted(new.envelope)),
@@ -30,6 +33,10 @@ def promises(old: Contract, new: Contract) -> Iterator[Fact]:
     ):
         if was != now:
             yield _fact("terms-changed", f"/{name}", len(was), len(now), f"[{name}] of contract.toml says something else")
+
+
+def _is_silent(contract: Contract) -> bool:
+    return not contract.lifecycle and not contract.coherence and contract.profiles.keys() <= {DOCUMENTED}
 
 
 def _fact(kind: str, at: str, old: Any, new: Any, message: str) -> Fact:

@@ -39,9 +39,12 @@ class Side(NamedTuple):
     doubts: tuple[str, ...] = ()
 
 
-def of_contract(contract: Contract, called: str = "") -> Side:
-    """Return a contract as a side; the body of success is that of its schema, which judges payloads."""
-    label = contract.page_label
+def of_contract(contract: Contract, called: str = "", page: str = "") -> Side:
+    """Return a contract as a side; the body of success is that of its schema, which judges payloads.
+
+    `page` is what findings call the page, where it is not the one that ships with docpact.
+    """
+    label = page or contract.page_label
     schema = modern(dict(contract.schema))
     document = modern(dict(contract.openapi))
     refuse_deep(schema, label)
