@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 from docpact.derive import drafting, request, sections, shapes
 from docpact.derive.claims import Draft, Example, Note
 from docpact.derive.commented import Document, Node, NotJsonError, read
+from docpact.derive.moving import moved
 from docpact.derive.roles import FENCE, role
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from docpact.derive.claims import Json
+    from docpact.derive.claims import Json, Operation
     from docpact.derive.page import Page
 
 STYLE = "an example"
@@ -34,6 +35,7 @@ _DESCRIPTIONS = (
     {"openapi", "paths"}, {"swagger", "paths"}, {"$schema", "properties"}, {"info", "item"}, {"log"}, {"type", "properties"},
 )  # fmt: skip
 _MOST = 60
+_MOST_PIECES = 200
 _ALIKE = 0.3
 _VERY_ALIKE = 0.6
 _SKELETON_SHARE = 0.8
@@ -57,23 +59,35 @@ class Shown:
 
 def drafts(page: Page) -> list[Draft]:
     """Return the drafts of the answers that a page shows, one for each of its requests: the members are those of examples."""
-    pieces = _pieces(page)
-    found = [draft for piece in pieces for draft in _drafted(piece)]
-    return found or (_drafted(page) if len(pieces) > 1 else [])
+    bounds = _bounds(page)
+    auth, line = request.find_auth(page.lines)
+    found = []
+    for start, end in bounds:
+        # A piece is read by itself, so that many pieces take no longer than the page.
+        piece = replace(page, lines=page.lines[start:end], raw=page.raw[start:end])
+        found += [moved(draft, start) for draft in _drafted(piece)]
+    if not found and len(bounds) > 1:
+        found = _drafted(page)
+    if auth is None or line is None:
+        return found
+    return [one if one.operation.auth else replace(one, operation=_asked_by(one.operation, auth, line)) for one in found]
 
 
-def _pieces(page: Page) -> list[Page]:
+def _asked_by(operation: Operation, auth: str, line: int) -> Operation:
+    return replace(operation, auth=auth, lines={**operation.lines, "auth": (line, line)})
+
+
+def _bounds(page: Page) -> list[tuple[int, int]]:
     """Cut a page before each request that is another one: what follows a sample of code is its answer."""
     starts: list[int] = []
     last: tuple[str, list[str]] | None = None
-    for one in sorted(request.find_requests(page.lines, _MOST), key=lambda one: one.line):
+    for one in sorted(request.find_requests(page.lines, _MOST_PIECES), key=lambda one: one.line):
         key = (one.method, request.template(one.path)[0].split("/"))
         if last is None or key[0] != last[0] or not _alike_paths(key[1], last[1]):
             starts.append(one.line - 1)
         last = key
     # What stands above the first request may be its title, or say who may ask.
-    bounds = [0, *starts[1:], len(page.lines)]
-    return [page.only(pair) for pair in pairwise(bounds)] if len(starts) > 1 else [page]
+    return list(pairwise([0, *starts[1:], len(page.lines)]))
 
 
 def _alike_paths(one: Sequence[str], other: Sequence[str]) -> bool:

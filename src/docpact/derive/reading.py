@@ -35,8 +35,8 @@ class Reader(Protocol):
 
 # Each reader is a module with `drafts(page)`: a draft for each operation whose answer it can read, none where its style is not
 # met. Of two that see as many members, the first is the main one. Some read a whole page, the others one operation of it.
-WHOLE: tuple[Reader, ...] = (openapi,)
-READERS: tuple[Reader, ...] = (tables, apifox, headings, bullets, declared, guides)
+WHOLE: tuple[Reader, ...] = (openapi, guides)
+READERS: tuple[Reader, ...] = (tables, apifox, headings, bullets, declared)
 
 
 def read(content: bytes, decisions: Sequence[Decision] = (), name: str = "the page", operation: str = "") -> Reading:
