@@ -130,4 +130,6 @@ def _speaks_of_answer(page: Page, parts: sections.Parts, entries: Sequence[Entry
 
 def _members(page: Page, one: sections.Section) -> list[Entry]:
     end = next((at for at in range(one.start, one.end) if _JSON.match(page.lines[at])), one.end)
+    if end > one.start and page.lines[end - 1][:3] == "```":
+        end -= 1
     return read_members(page.lines, one.start, end)

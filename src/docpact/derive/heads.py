@@ -91,6 +91,8 @@ def _apart(lines: Sequence[str], filled: Sequence[int]) -> list[Head]:
     at = 0
     while at < len(filled):
         head = _named(lines, filled, at)
+        if head is not None and head.after == filled[at] + 2 and _describes_items(lines, filled, at, found):
+            head = None
         if head is not None:
             if at and (prefix := lines[filled[at - 1]])[-1:] == "." and _NAME.fullmatch(prefix[:-1]) and head.name:
                 # A name that a page sets in two colours, and a browser on two lines: `parts.`, `name`.
@@ -105,6 +107,13 @@ def _apart(lines: Sequence[str], filled: Sequence[int]) -> list[Head]:
             found.append(Head(filled[0], filled[0] + 1, "", alone, filled[0]))
         at += 1
     return found
+
+
+def _describes_items(lines: Sequence[str], filled: Sequence[int], at: int, above: Sequence[Head]) -> bool:
+    """Tell whether a word above `Array` describes the list above it, whose items begin there, as Redoc sets them."""
+    if at + 2 >= len(filled) or lines[filled[at + 1]] != "Array" or not above or above[-1].after != filled[at]:
+        return False
+    return lines[above[-1].type_at].startswith("Array of objects") and _named(lines, filled, at + 2) is not None
 
 
 def _named(lines: Sequence[str], filled: Sequence[int], at: int) -> Head | None:

@@ -260,9 +260,9 @@ def _collect_one(got: _Collected, state: str, at: int, line: str) -> str:
     elif state == "text" and line.casefold() in qualifiers.FORMATS:
         got.form = line.casefold()
         return state
-    elif (described := _DESCRIBED.match(line)) is not None and line[described.end() :]:
+    elif (described := _DESCRIBED.match(line)) is not None:
         state, line = "text", line[described.end() :]
-    return _put(got, state, at + 1, line)
+    return _put(got, state, at + 1, line) if line else state
 
 
 def pieces(line: str) -> list[str]:

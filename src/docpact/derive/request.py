@@ -17,6 +17,7 @@ _ADDRESS = r"(?:(?:https?://|\{\{)[^\s'\"`\\]+|/[^\s'\"`\\]*)"
 _METHOD_ALONE = re.compile(rf"(?i:{_METHODS})")
 _METHOD_AND_ADDRESS = re.compile(rf"\[?(?P<method>{_METHODS})\]?\s*:?\s*(?P<address>{_ADDRESS})(?:\s+HTTP/[\d.]+)?")
 _IN_HEADING = re.compile(rf"#.*\s[(（]?(?P<method>{_METHODS})\s+(?P<address>/[^\s'\"`\\()（）]*)[)）]?")
+_IN_SENTENCE = re.compile(rf"`(?P<method>{_METHODS})\s(?P<address>(?:https?://[^\s`/]+)?/[^\s`]*)`")
 _MARKUP = str.maketrans("", "", "*`")
 _CURL = re.compile(r"(?i)^[$>\s]*curl\b|^[$>\s]*curl-")
 _CURL_METHOD = re.compile(rf"(?:--request|-X)\s*['\"]?(?P<method>{_METHODS})")
@@ -68,7 +69,18 @@ def find_requests(lines: Sequence[str], most: int = _MOST) -> list[Request]:
             headed.append(found)
         if len(headed) + len(sampled) >= most:
             break
-    return headed + sampled
+    return headed + sampled or _mentioned(lines)
+
+
+def _mentioned(lines: Sequence[str]) -> list[Request]:
+    """Find the one request that a page names in its sentences, as code; none where they name several."""
+    found: dict[tuple[str, str], Request] = {}
+    for at, line in enumerate(lines):
+        for match in _IN_SENTENCE.finditer(line[:_LONGEST]):
+            request = _request(match["method"], match["address"], at, "heading")
+            if request is not None:
+                found.setdefault((request.method, request.path), request)
+    return list(found.values()) if len(found) == 1 else []
 
 
 def _headed(lines: Sequence[str], at: int) -> Request | None:
@@ -78,7 +90,7 @@ def _headed(lines: Sequence[str], at: int) -> Request | None:
     if match is not None:
         return _request(match["method"], match["address"], at, "heading")
     if _METHOD_ALONE.fullmatch(line):
-        following = [part for part in lines[at + 1 : at + 40] if part]
+        following = [part.lstrip("# ").translate(_MARKUP) for part in lines[at + 1 : at + 40] if part]
         if not line.isupper() and not (following and re.fullmatch(_ADDRESS, following[0]) and len(following[0]) > 1):
             return None
         if following and following[0] == "/":

@@ -16,6 +16,9 @@ REQUEST = {"path", "query", "header", "cookie", "request-body"}
 _STATUS = 3
 # The head of the table of answers.
 _ROW = r"(?i)(?:status )?code\s+(?:description|meaning)(?:\s+\w+)?"
+# A status in the words of any language, `404 Introuvable`: what no member's description is likely to begin with.
+_WORDED = re.compile(r"(?P<code>[1-5]\d\d)\s+(?P<label>[^\W\d_a-z][^.。:：,，|\t{}()]{0,40})")
+_LIGHT = re.compile(r"[\U0001f534\U0001f7e0-\U0001f7e3⚪⚫]")
 _LANGUAGES = {"shell", "curl", "javascript", "java", "python", "php", "go", "http", "json", "c", "c#", "ruby", "swift"}
 
 
@@ -52,6 +55,7 @@ def divide(lines: Sequence[str]) -> Parts:
             continue
         kind = _heading(lines, at)
         said = labels.status(line) or _bare_status(lines, at, below=adjacent)
+        said = said or (_worded_status(lines, at) if answering else None)
         if said is not None:
             # Tabs of statuses that stand in a row come before the one body that is shown, which is the first one's.
             status = status if adjacent and status and status.startswith("2") else said[0]
@@ -96,13 +100,35 @@ def _heading(lines: Sequence[str], at: int) -> str | None:
 def _bare_status(lines: Sequence[str], at: int, *, below: bool) -> tuple[str, str] | None:
     """Read a status that stands alone on its line, where its neighbours show that it is one."""
     line = lines[at]
-    if len(line) != _STATUS or not line.isdigit() or not "1" <= line[0] <= "5":
+    if not _code(line):
         return None
     following = next((other for other in lines[at + 1 : at + 4] if other), "")
     before = next((other for other in reversed(lines[max(at - 3, 0) : at]) if other), "")
     if labels.media_type(following) is not None or labels.status(f"{line} {following}") is not None:
         return line, "" if labels.media_type(following) else following[:60]
     return (line, "") if below or labels.section(before) == "response" or re.fullmatch(_ROW, before[:80]) else None
+
+
+def _worded_status(lines: Sequence[str], at: int) -> tuple[str, str] | None:
+    """Read a status of an answer in words that are not the usual ones, or one whose light stands on the line above it.
+
+    A failure that stands alone is one where no type follows, and no value or label stands above.
+    """
+    line = lines[at]
+    following = next((other for other in lines[at + 1 : at + 4] if other), "")
+    if _LIGHT.fullmatch(line) and _code(following):
+        return following, ""
+    if read_type(following) is not None:
+        return None
+    if (match := _WORDED.fullmatch(line[:60])) is not None and read_type(match["label"]) is None:
+        return match["code"], match["label"].strip()
+    before = next((other for other in reversed(lines[max(at - 3, 0) : at]) if other), "")
+    alone = _code(line) and line[0] in "45" and not _code(following) and not before[:3].isdigit()
+    return (line, following[:60]) if alone and following[:1].isalpha() and before[-1:] not in (":", "：", "") else None
+
+
+def _code(line: str) -> bool:
+    return len(line) == _STATUS and line.isdigit() and "1" <= line[0] <= "5"
 
 
 def _opens(line: str) -> bool:
