@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from docpact.derive.claims import Draft, Entry, Lines, Note
@@ -83,10 +84,13 @@ def _where(one: Draft) -> Lines:
 
 
 def _same(one: Draft, other: Draft) -> bool:
-    return (one.operation.method, template(one.operation.path)[0]) == (
-        other.operation.method,
-        template(other.operation.path)[0],
-    )
+    asked, offered = one.operation, other.operation
+    return asked.method == offered.method and _templated(asked.path) == _templated(offered.path)
+
+
+@lru_cache(maxsize=1024)
+def _templated(path: str) -> str:
+    return template(path)[0]
 
 
 def _share(entries: Sequence[Entry], shown: Sequence[Entry]) -> float:
