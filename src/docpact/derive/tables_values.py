@@ -11,6 +11,7 @@ from docpact.derive import labels
 _LONGEST = 1500
 _MOST = 150
 _MOST_STARTS = 5
+_MOST_READ = 1800
 # `1-ready` and `DONE-at its end` are values with what they mean.
 _BARE = r"\d{1,6}(?=-[^\W\d])|[A-Z][A-Z0-9_]*(?=-[a-z])|[A-Za-z0-9](?:[A-Za-z0-9_.+]|-(?=[A-Za-z0-9]))*"
 _VALUE = re.compile(rf"(?P<open>[`'\"“‘「])(?P<quoted>[^`'\"“”‘’「」\n]{{1,80}})[`'\"”’」]|(?P<bare>{_BARE})")
@@ -111,9 +112,14 @@ def _default(text: str) -> tuple[str, str | None]:
     return text[: match.start()].rstrip(" ,，;；。(（[【\n\t"), match["value"].strip("`'\"")
 
 
+def _starts(text: str) -> int:
+    """Return in how many places of a text a list is looked for: fewer in a long one, since each may go on to its end."""
+    return min(_MOST_STARTS, 1 + _MOST_READ // max(len(text), 1))
+
+
 def _announced(text: str) -> tuple[tuple[str, ...], str, str] | None:
     """Find values behind a word that announces them: `可用值:A,B`, `One of: A, B.`, `枚举：1-成功 2-失败`."""
-    for match in list(_LABEL.finditer(text))[:_MOST_STARTS]:
+    for match in list(_LABEL.finditer(text))[: _starts(text)]:
         rest = text[match.end() :]
         values, length, _ = _list(rest)
         # Without a colon, as in `One of A or B`, any words may follow.
