@@ -38,7 +38,7 @@ def drafts(page: Page) -> list[Draft]:
             continue
         for run in _runs(page, one.start, one.end):
             kept = _kept(page, run, one, known)
-            if kept and known.speaks_of_answer(one, [line.name for line in kept]):
+            if kept and known.speaks_of_answer(one, [line.name for line in kept], kept[0].at):
                 until = _until(page, run, one.end)
                 found.append(((kept[0].at + 1, until), _entries(page, kept, until)))
     if not found:
@@ -118,6 +118,9 @@ def _kept(page: Page, run: Sequence[Line], one: sections.Section, known: evidenc
     places = {(line.indent, line.name) for line in certain}
     # Lines of a name and a type alone are the flattened text of a browser, which another reader knows better.
     if not own or (not own[0].bulleted and 2 * sum(bool(line.said.words) for line in certain) < len(certain)):
+        return []
+    untyped = all(line.said.claim is None for line in certain)
+    if all(line.name.isupper() for line in certain) or (untyped and 3 * len(certain) < 2 * len(own)):
         return []
     if len(certain) < _LEAST or 2 * len(certain) < len(own) or 3 * len(places) < 2 * len(certain):
         return []

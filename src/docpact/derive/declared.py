@@ -104,7 +104,7 @@ def _speaks(one: _Declared, parts: sections.Parts, known: evidence.Evidence) -> 
     if len(names) < _LEAST or here.kind in sections.REQUEST or re.search(r"(?i)request|params|props|options|config", one.name):
         return False
     said = re.search(r"(?i)response|result|task|job|reply|output|vo$|dto$", one.name) is not None
-    return known.speaks_of_answer(here, names) or (said and known.requested is not None)
+    return known.speaks_of_answer(here, names, one.at) or (said and known.requested is not None)
 
 
 def _declarations(lines: Sequence[str]) -> Iterator[_Declared]:

@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 _MOST_TRIES = 16
 _MOST_LINES = 3000
 _LEAST = 2
+# How many lines below a request a list may begin that no heading announces.
+_NEAR = 200
 _LEAST_UNNAMED = 3
 _LOWER = re.compile(r"[a-z_$][\w$]*(?:(?:\.|\[\w*\]\.?)[\w$]+)*(?:\[\])?")
 _FIELDS = re.compile(r"(?i)字段|参数|參數|属性|欄位|field|attribute|param|propert|member|フィールド|필드|campo|champ|поля")
 _USUAL = {"id", "status", "state", "code", "task_id", "taskId", "progress", "imageUrl", "image_url"}
-_ANSWER = re.compile(
-    r"(?i)respon|return|result|answer|返回|响应|應答|应答|出参|输出|レスポンス|応答|응답|respuesta|réponse|antwort|ответ|resposta"
-)
+_ANSWER = re.compile(r"(?i)respon|返回|响应|應答|应答|出参|输出|レスポンス|応答|응답|respuesta|réponse|antwort|ответ|resposta")
 
 
 @dataclass(frozen=True)
@@ -31,19 +31,20 @@ class Evidence:
     """What a page has besides its lists: a request, headings that speak of an answer, the names of its examples' members."""
 
     requested: int | None
+    asked: tuple[int, ...]
     method: str
     answered: bool
     shown: frozenset[str]
 
-    def speaks_of_answer(self, one: sections.Section, names: Sequence[str]) -> bool:
-        """Tell whether a list of these names in a section is what the answer holds."""
+    def speaks_of_answer(self, one: sections.Section, names: Sequence[str], at: int) -> bool:
+        """Tell whether a list of these names, which begins at the index `at` of a section, is what the answer holds."""
         distinct = {re.split(r"[.\[]", name, maxsplit=1)[0] for name in names}
         if 2 * len(distinct & self.shown) >= len(distinct) >= _LEAST:
             return True
         if one.kind == "body":
             return self.answered or self.requested is not None
         # A list under no heading that is known: what a GET is asked with is short.
-        after = self.requested is not None and one.end > self.requested
+        after = any(0 <= at + 1 - line <= _NEAR for line in self.asked)
         return after and one.kind in ("head", "code") and self.method == "GET" and len(distinct) >= _LEAST_UNNAMED
 
     def names_members(self, one: sections.Section, heading: str, names: Sequence[str]) -> bool:
@@ -66,7 +67,9 @@ def collect(page: Page, parts: sections.Parts) -> Evidence:
     requests = request.find_requests(page.lines)
     answered = bool(parts.statuses) or any(_ANSWER.search(word) for word in parts.words)
     first = min((one.line for one in requests), default=None)
-    return Evidence(first, requests[0].method if requests else "", answered, _shown(page.lines))
+    return Evidence(
+        first, tuple(one.line for one in requests), requests[0].method if requests else "", answered, _shown(page.lines)
+    )
 
 
 def _shown(lines: Sequence[str]) -> frozenset[str]:

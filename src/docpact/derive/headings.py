@@ -62,7 +62,7 @@ def drafts(page: Page) -> list[Draft]:
         heading = headings[chapter].text if chapter >= 0 else ""
         named = known.names_members(section, heading, [one.head.name for one in group])
         kept = group if named else _kept(group, known)
-        if len(kept) < _LEAST or not known.speaks_of_answer(section, [one.head.name for one in kept]):
+        if len(kept) < _LEAST or not known.speaks_of_answer(section, [one.head.name for one in kept], kept[0].heading.at):
             continue
         until = _until(headings, kept[-1].heading, len(lines))
         found.append(((kept[0].heading.at + 1, until), _entries(lines, headings, kept, until)))

@@ -61,9 +61,15 @@ def find(lines: Sequence[str], start: int, end: int) -> list[Head]:
     filled = [at for at in range(start, end) if lines[at]]
     apart = _with_column(lines, filled, _apart(lines, filled))
     together = _together(lines, filled)
-    chosen = together if _count(together) > max(_count(apart), 1) else apart
+    chosen = together if _count(together) > max(_count(apart), 1) and not _is_code(lines, together) else apart
     chosen = [head for head in by_frames(lines, chosen, end) if _CODE.fullmatch(lines[head.at]) is None]
     return [head._replace(name="") if head.name.casefold() in _PSEUDO and head.name != "property" else head for head in chosen]
+
+
+def _is_code(lines: Sequence[str], heads: Sequence[Head]) -> bool:
+    """Tell whether lines that open a bracket are those of a program: `try {`, more of them than say a type."""
+    opening = sum(lines[head.at][-1:] in "{[" and head.name != "" for head in heads)
+    return 2 * opening > _count(heads) and len({head.name for head in heads}) < len(heads)
 
 
 def _with_column(lines: Sequence[str], filled: Sequence[int], heads: list[Head]) -> list[Head]:
@@ -126,6 +132,8 @@ def _named(lines: Sequence[str], filled: Sequence[int], at: int) -> Head | None:
             return None
         line = lines[filled[at + step]]
         said = typed(line)
+        if said is not None and line.isupper() and name.isupper():
+            return None
         if said is not None:
             if said.required is None and required is not None:
                 said = replace(said, required=required)
