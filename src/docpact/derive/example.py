@@ -52,7 +52,8 @@ def scopes(value: Json) -> dict[str, Scope]:
     """Walk an example once: each object's place (`""`, `/buttons/*`) with the members seen there."""
     found: dict[str, Scope] = {}
     for path, one in walk(value):
-        if isinstance(one, dict):
+        # An empty object inside may be one that the page has folded: it does not say what is not in it.
+        if isinstance(one, dict) and (one or not path):
             scope = found.setdefault(path, Scope())
             scope.objects += 1
             for name in one:
@@ -87,7 +88,7 @@ def contradictions(example: Example, fields: Sequence[Field]) -> list[Note]:
         said = _disagreement(value, claims[path]) if path in claims else None
         if said is not None:
             found.setdefault(path, _note(claims[path], example, said))
-        if isinstance(value, dict):
+        if isinstance(value, dict) and (value or not path):
             for one in _absent(path, value, fields):
                 found.setdefault(one.path, _note(one, example, "marked as required, and the example leaves it out"))
         if len(found) >= _MOST_NOTES:

@@ -145,7 +145,7 @@ def nest(entries: Sequence[Entry], shown: Mapping[str, Scope], fixed: Mapping[in
     if not trees:
         # Too many entries to place within the bound: the flat list, which nobody is asked to trust.
         trees, whole = [(ROOT,) * len(entries)], False
-    trees.sort(key=lambda parents: _unlikely(entries, parents))
+    trees.sort(key=lambda parents: (_absent(entries, parents, shown), _unlikely(entries, parents)))
     best = trees[0]
     open_at = tuple(
         tuple(open_parents(entries, best[:at])) if entry.depth is None and entry.within is None else (best[at],)
@@ -162,6 +162,15 @@ def _by_depth(entries: Sequence[Entry]) -> Parents:
         parents.append(at_depth[depth - 1] if depth else ROOT)
         at_depth[depth:] = [at]
     return tuple(parents)
+
+
+def _absent(entries: Sequence[Entry], parents: Parents, shown: Mapping[str, Scope]) -> int:
+    """Count the members that a tree puts where the example has an object without them."""
+    if not shown:
+        return 0
+    places = {parent: shown.get(path_of(entries, parents, parent)) for parent in set(parents)}
+    scopes = [places[parent] for parent in parents]
+    return sum(scope is not None and entry.name not in scope.members for entry, scope in zip(entries, scopes, strict=True))
 
 
 def _unlikely(entries: Sequence[Entry], parents: Parents) -> tuple[int, int, int]:

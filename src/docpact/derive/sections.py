@@ -134,6 +134,7 @@ def _code(line: str) -> bool:
 def _opens(line: str) -> bool:
     return (
         line[:1] in ("", "{", "[", "`")
+        or _code(line)
         or labels.status(line) is not None
         or labels.section(line) is not None
         or labels.media_type(line) is not None
