@@ -245,9 +245,13 @@ def _claim(text: str) -> TypeClaim:
         return claim
     if re.fullmatch(r"(?:Record|Map|Dict|dict|HashMap|map)\b.*", bare) or bare in ("interface{}", "Any", "unknown", "JsonNode"):
         return TypeClaim("object" if bare[:1] in "RMDdHm" else None)
-    inner = re.fullmatch(r"(?:\[\]\*?|(?:Array|List|list|Sequence|Set)\s*[<\[]\s*)(?P<of>\w+)\s*[>\]]?|(?P<post>\w+)\[\]", bare)
+    present = re.sub(r"^Optional\[(.+)\]$|\s*\|\s*(?:null|None)$", r"\1", bare) if "[" in bare or "<" in bare else bare
+    inner = re.fullmatch(
+        r"(?:\[\]\*?|(?:Array|List|list|Sequence|Set)\s*[<\[]\s*)(?P<of>\w+)\s*[>\]]?|(?P<post>\w+)\[\]", present
+    )
     if inner is not None:
-        return TypeClaim("array", items=TypeClaim("object", component=inner["of"] or inner["post"]))
+        items = TypeClaim("object", component=inner["of"] or inner["post"])
+        return TypeClaim("array", nullable=True if present != bare else None, items=items)
     optional = re.fullmatch(r"(?:Optional\[(?P<of>\w+)\]|(?P<or>\w+)\s*\|\s*(?:null|None))", bare)
     if optional is not None:
         return TypeClaim(None, nullable=True, component=optional["of"] or optional["or"])
