@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _WIDEST = 48
 # Where it is no longer certain, the likeliest few will do.
 _NARROW = 16
-_MOST_STEPS = 1_500_000
+_MOST_STEPS = 1_000_000
 _MOST_STRANGE = 6
 _FREE = "free"
 
@@ -229,6 +229,8 @@ class Search:
         """Apply what a line does to the table or list that takes it."""
         token = self._tokens[taken.at]
         target = frames[-1]
+        # The keys of a table are copied for one more.
+        self._steps += len(target.keys) >> 5
         now = target._replace(filled=True) if token.item else entered(target, token)
         frames = (*frames[:-1], now, *taken.opened)
         opened = tuple((one.kind, one.at) for one in taken.opened)
