@@ -44,6 +44,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add("--matrix", action="store_true", help="compare each CONTRACT with each, and say which can stand in for which")
     add("--words", action="store_true", help="list changes of titles and descriptions one by one; else they are counted")
     add("--list-changes", action="store_true", help="list every kind of change with its severity and its reason")
+    add("--operation", default="", metavar="'GET /PATH'", help="which one, where OLD or NEW has several")
     reports.configure(parser)
     add("--fail-on", choices=FAIL_ON, help="what makes the exit code 1 (default: breaking; with --matrix: never)")
     add("--waivers", metavar="FILE", help="changes that are accepted for a time, as docpact validate takes them")
@@ -70,7 +71,7 @@ def run(options: argparse.Namespace, streams: Streams) -> int:
         )
     from docpact.diffing import diff
 
-    return write(options, streams, diff(*options.contracts), options.contracts)
+    return write(options, streams, diff(*options.contracts, operation=options.operation), options.contracts)
 
 
 def write(options: argparse.Namespace, streams: Streams, found: Comparison, inputs: Sequence[str]) -> int:
