@@ -22,6 +22,7 @@ _ROUND = re.compile(r"[（(\[【][^（）()\[\]【】]*[）)\]】]")
 _PLACES = {"path", "query", "header", "headers", "cookie", "body", "form", "formdata", "form-data", "url", "param", "params"}
 # `是否必有`, `必返回`: there are more of them than a list holds.
 _MUST = re.compile(r"(?:是否|字段)?(?:为|一定)?必[填选须需传返含有要输现带备录][回项]?(?:[/／].{1,6})?")
+_ITEMS = re.compile(r"(?i)items?\s*(?:类型|type)\s*[:：]\s*\w+")
 _LEAST = 2
 
 
@@ -53,12 +54,17 @@ class Columns:
     def words(self, row: Row) -> str:
         """Return what all columns of words say in a row, code with its marks; the empty text where they say nothing."""
         wanted = [at for at in (self.at.get("description"), *self.more) if at is not None and at < len(row.cells)]
-        return "\n".join(dict.fromkeys(cells.code(row.cells[at]) for at in wanted if cells.said(row.cells[at])))
+        return "\n".join(dict.fromkeys(cells.code(row.cells[at]) for at in wanted if _says_more(row.cells[at])))
 
     def cell(self, row: Row, kind: str) -> str:
         """Return what a row has in the column of a kind, as written; empty where there is no such column or cell."""
         at = self.at.get(kind)
         return row.cells[at] if at is not None and at < len(row.cells) else ""
+
+
+def _says_more(cell: str) -> bool:
+    """Tell whether a cell of words says anything that the type does not: `item 类型: object` does not."""
+    return bool(cells.said(cell)) and _ITEMS.fullmatch(cells.clean(cell)[:_LONGEST]) is None
 
 
 def head_kind(cell: str) -> str | None:
