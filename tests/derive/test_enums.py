@@ -111,6 +111,16 @@ def test_one_known_value_is_no_question() -> None:
     assert not split("SUCCESS", None, {}).ambiguous
 
 
+def test_numbers_are_cut_where_the_words_of_the_page_name_each() -> None:
+    named = {"3": 7, "31": 7, "37": 7}
+    found = split("33137", None, named)
+    assert (found.values, found.settled) == (("3", "31", "37"), True)
+    assert "31 stands alone in line 7" in found.evidence[0]
+    assert not split("33137", "33", named).settled
+    # 12 and 21, or 1, 2 and 21: several ways are none.
+    assert not split("1221", None, {"1": 2, "2": 2, "12": 2, "21": 2}).settled
+
+
 @pytest.mark.parametrize("text", ["1234", "V1V2", "x" * 5000, "INONATUPTO" * 190, "a:b"])
 def test_what_cannot_be_told_is_one_open_reading(text: str) -> None:
     assert not split(text, None, {}).settled

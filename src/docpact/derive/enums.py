@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 Values: TypeAlias = "tuple[str, ...]"
 _LONGEST = 2000
 _MOST = 64
+_MOST_NUMBERS = 20
 _SHORTEST = 3
 _BINDER = re.compile(r"[_-]+")
 _CAMEL = re.compile(r"[A-Z]+(?![a-z])\d*|[A-Z][a-z]+\d*|[a-z]+\d*|\d+")
@@ -54,11 +55,27 @@ def split(text: str, shown: str | None, tokens: Mapping[str, int]) -> Split:
     """
     if len(text) > _LONGEST:
         return Split((text,), (), (f"{len(text)} characters are more than the {_LONGEST} that are taken apart",), settled=False)
+    if text.isdigit() and (numbers := _numbers(text, tokens)) and (shown is None or shown in numbers):
+        named = ", ".join(f"{value} stands alone in line {tokens[value]}" for value in numbers[:4])
+        return Split(numbers, ((text,),), (named,), settled=True)
     inside = {token: line for token, line in tokens.items() if len(token) >= _SHORTEST and token in text != token}
     candidates = _candidates(text, {*inside, *([shown] if shown and shown in text else [])})
     if shown and not any(shown in reading for reading in candidates.readings):
         candidates = _around(text, shown, set(inside)) or candidates
     return _judge(text, candidates, shown, inside)
+
+
+def _numbers(text: str, tokens: Mapping[str, int]) -> Values:
+    """Cut digits into the numbers that the page names, each once; nothing where there is no such way, or several."""
+    numbers = [token for token in tokens if token.isdigit() and token in text != token][:_MOST_NUMBERS]
+    ways_to: list[list[Values]] = [[()], *([] for _ in text)]
+    for at in range(len(text)):
+        for way in ways_to[at]:
+            for number in numbers:
+                end = at + len(number)
+                if text.startswith(number, at) and number not in way and len(ways_to[end]) < _MOST:
+                    ways_to[end].append((*way, number))
+    return ways_to[-1][0] if len(ways_to[-1]) == 1 else ()
 
 
 def _around(text: str, shown: str, extra: set[str]) -> Candidates | None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 PATH = "operation#path"
 ITEMS = "/*"
+_NUMBER = re.compile(r"(?<![\w.])\d{1,9}(?![\w.%])")
 _Placed = TypeVar("_Placed")
 
 
@@ -98,6 +99,8 @@ def _values(
     text = entry.values[0]
     starred = samples.get(f"{path}/*") if entry.claim.type == "array" else samples.get(path)
     words = {**tokens, **({entry.default.strip("\"'"): entry.lines["member"][0]} if entry.default else {})}
+    if text.isdigit() and "description" in entry.lines:
+        words |= dict.fromkeys(_NUMBER.findall(entry.description), entry.lines["description"][0])
     read = split(text, starred, words)
     if not read.ambiguous:
         return tuple(dict.fromkeys(read.values)), None
@@ -146,7 +149,8 @@ def _operation(draft: Draft, decisions: Decisions) -> tuple[Operation, list[Ambi
         if one.name not in known
     ]
     parameters = [
-        replace(one, example=examples.get(one.name) or one.example) if one.place == "path" else one for one in (*added, *operation.parameters)
+        replace(one, example=examples.get(one.name) or one.example) if one.place == "path" else one
+        for one in (*added, *operation.parameters)
     ]
     kept = [one for one in parameters if one.place != "path" or f"{{{one.name}}}" in path]
     return replace(operation, path=path, parameters=tuple(kept)), ambiguities
