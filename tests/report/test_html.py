@@ -117,6 +117,10 @@ def test_a_story_is_drawn_in_lanes_and_the_poll_that_broke_a_rule_is_marked(
 ) -> None:
     states = ["SUBMITTED", "IN_PROGRESS", "SUCCESS", "IN_PROGRESS"]
     lines = [poll(example, "1724963337114767", status, 1724963338000 + 5000 * n) for n, status in enumerate(states)]
+    # Before the end, nothing of what only an end has.
+    early = {"finishTime": 0, "imageUrl": "", "buttons": [], "progress": "0%"}
+    for n, line in enumerate(map(json.loads, lines[:2])):
+        lines[n] = json.dumps({**line, "payload": {**line["payload"], **early}})
     lines += [poll(example, "1724963999114000", status, None) for status in ("SUCCESS", "SUCCESS")]
     (tmp_path / "a.ndjson").write_text("\n".join(lines), "utf-8")
     text = report("html", tmp_path, "--stories", "--layer", "lifecycle")
