@@ -37,7 +37,7 @@ DOORS: dict[str, str | tuple[str, ...]] = {
     "httptools": "mock.server",
     "schemathesis": "live.engine",
     "vcr": ("cassettes.player", "cassettes.store"),
-    "yaml": ("inputs.cassettes", "cassettes.in_yaml", "derive.in_yaml"),
+    "yaml": ("inputs.cassettes", "cassettes.in_yaml", "derive.openapi.in_yaml"),
     "zstandard": "inputs.frames",
 }
 
@@ -61,7 +61,7 @@ LAZY_SIEVE = ("validate.stream", ".validate.bulk")
 # It imports the reader of a kind, with the package that this needs, when it meets a source of that kind.
 LAZY_READERS = "inputs.readers"
 # It imports the reader of YAML, with the package that this needs, when it meets a page that has YAML.
-LAZY_YAML = ("derive.documents", ".derive.in_yaml")
+LAZY_YAML = ("derive.openapi.documents", ".derive.openapi.in_yaml")
 # They import what breaks an answer when something is to be broken.
 LAZY_FAULTS = {"mock": (".mock.catalogue",), "mock.core": (".mock.catalogue", ".mock.committing")}
 DRAWERS = {"utils", "util", "helpers", "helper", "common", "misc"}

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from docpact.derive import guides
-from docpact.derive.commented import NotJsonError, read
+from docpact.derive.examples import guides
+from docpact.derive.examples.commented import NotJsonError, read
 from docpact.derive.page import read_page
 from docpact.derive.reading import read as read_all
 

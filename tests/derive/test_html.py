@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from docpact.cli import main
-from docpact.derive import listings, markup, saved
+from docpact.derive.html import listings, markup, saved
 from docpact.derive.page import as_text, read_page
 from docpact.derive.reading import read
 from docpact.errors import PageError

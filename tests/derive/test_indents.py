@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from docpact.derive.claims import Entry
-from docpact.derive.indents import with_depths
 from docpact.derive.reading import read
+from docpact.derive.text.indents import with_depths
 from docpact.derive.typeline import read_type
 
 HEAD = "GET /box/{id}\nResponses\n200 OK\nBody\n"

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from docpact.derive import documents, emit, openapi
+from docpact.derive import emit, openapi
 from docpact.derive.decisions import Decisions
+from docpact.derive.openapi import documents
 from docpact.derive.page import read_page
 from docpact.derive.reading import read
 from docpact.derive.settle import settle
@@ -112,7 +113,7 @@ def test_swagger_2_in_json_with_the_line_of_every_claim() -> None:
 
 
 def test_json_needs_no_yaml(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delitem(sys.modules, "docpact.derive.in_yaml", raising=False)
+    monkeypatch.delitem(sys.modules, "docpact.derive.openapi.in_yaml", raising=False)
     monkeypatch.setitem(sys.modules, "yaml", None)
     assert len(fields(SWAGGER)) == 4
     assert drafts("# A page\n\nabout boats\n") == []

@@ -11,9 +11,9 @@ import pytest
 from docpact.derive import emit, tables
 from docpact.derive.page import read_page
 from docpact.derive.reading import read
-from docpact.derive.tables_cells import name, yes
-from docpact.derive.tables_types import read_cell
-from docpact.derive.tables_values import in_words
+from docpact.derive.tables.cells import name, yes
+from docpact.derive.tables.types import read_cell
+from docpact.derive.tables.values import in_words
 
 PAGES = Path(__file__).with_name("pages") / "tables"
 CORPUS = Path(__file__).parents[2].parent / "shared" / "corpus" / "pages"

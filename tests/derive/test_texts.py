@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from docpact.derive import apifox, bullets, declared, emit, headings, listed, qualifiers, typewords
-from docpact.derive.depths import by_indent, steps
+from docpact.derive import emit, listed, typewords
 from docpact.derive.page import read_page
 from docpact.derive.reading import read
+from docpact.derive.text import apifox, bullets, declared, headings, qualifiers
+from docpact.derive.text.depths import by_indent, steps
 
 PAGES = Path(__file__).with_name("pages")
 CORPUS = Path(__file__).parents[2].parent / "shared" / "corpus" / "pages"

@@ -11,10 +11,11 @@ from hypothesis import given, settings
 
 from docpact import check, load, mock
 from docpact.cli import main
-from docpact.derive import apifox, emit
+from docpact.derive import emit
 from docpact.derive.decisions import Decisions
 from docpact.derive.page import read_page
 from docpact.derive.settle import settle
+from docpact.derive.text import apifox
 from docpact.errors import UsageError
 from docpact.exchange import Request
 from docpact.strategies import payloads

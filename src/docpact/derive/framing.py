@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from docpact.derive.claims import Draft, Entry, Lines, Note
-from docpact.derive.guides import CERTAIN
+from docpact.derive.examples.guides import CERTAIN
 from docpact.derive.request import template
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import hashlib
 import re
 from dataclasses import dataclass, replace
 
-from docpact.derive import saved
+from docpact.derive.html import saved
 from docpact.errors import PageError
 
 LARGEST = 8 * 2**20

@@ -5,16 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
-from docpact.derive import apifox, bullets, declared, guides, headings, openapi, request, tables
+from docpact.derive import openapi, request, tables
 from docpact.derive.choosing import choose
 from docpact.derive.decisions import Decisions
-from docpact.derive.drafting import alike
+from docpact.derive.examples import guides
 from docpact.derive.framing import framed, owned
 from docpact.derive.merging import merge
 from docpact.derive.operations import parts
 from docpact.derive.page import read_page
-from docpact.derive.sections import divide
 from docpact.derive.settle import settle
+from docpact.derive.text import apifox, bullets, declared, headings
+from docpact.derive.text.drafting import alike
+from docpact.derive.text.sections import divide
 from docpact.errors import PageError, UndecidedError
 
 if TYPE_CHECKING:

@@ -1,0 +1,1 @@
+"""HTML pages: as a browser saves them, into the lines that readers of text understand."""

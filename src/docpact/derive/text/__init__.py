@@ -1,0 +1,1 @@
+"""The readers of text: flattened pages, headings, lists, code; and how each finds members, marks and values."""
