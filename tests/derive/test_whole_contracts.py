@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given, settings
 
 from docpact import check, load, mock
+from docpact.addresses import operation
 from docpact.cli import main
 from docpact.derive import emit
 from docpact.derive.decisions import Decisions
 from docpact.derive.page import read_page
+from docpact.derive.reading import read
 from docpact.derive.settle import settle
 from docpact.derive.text import apifox
 from docpact.errors import UsageError
@@ -21,8 +24,6 @@ from docpact.exchange import Request
 from docpact.strategies import payloads
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from docpact import Contract
 
 MADE = """\
@@ -168,3 +169,36 @@ def test_an_operation_without_an_id_is_asked_several_times_and_judged(listed: Co
     assert verdict.saw.polls == verdict.requests > 1
     relay.switch("documented-enum", on=True)
     assert {one.rule for one in check(relay, contract=listed).findings} == {"documented-enum"}
+
+
+PAGES = Path(__file__).parent / "pages"
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "tables/relay-zh.md",
+        "tables/list-at-root.md",
+        "tables/widdershins4.md",
+        "text/apifox-wrapped.txt",
+        "text/bullets-bold-zh.txt",
+    ],
+)
+def test_a_page_of_any_style_gives_a_contract_by_which_all_works_at_once(page: str, tmp_path: Path) -> None:
+    folder = tmp_path / "contracts" / "acme"
+    said = ["--operation", "GET /things/{id}"] if read((PAGES / page).read_bytes()).operation.method == "" else []
+    assert main(["derive", str(PAGES / page), "--out", str(folder), *said]) == 0
+    assert main(["derive", str(folder), "--check"]) == 0
+    made = str(tmp_path / "made.ndjson")
+    assert main(["generate", "valid", "-n", "10", "--contract", str(folder), "--out", made]) == 0
+    assert main(["validate", made, "--contract", str(folder)]) == 0
+    contract = load(folder)
+    relay = mock.relay(contract)
+    target = operation(contract.openapi)
+    assert target is not None
+    tasks = [relay.tasks()[0].id] if "{" in target.path else []
+    body = None if target.method == "GET" else b"{}"
+    assert check(relay, tasks, contract=contract, token=mock.TOKEN, body=body).outcome == "conforms"
+    relay.switch("documented-type", on=True)
+    found = check(relay, tasks, contract=contract, token=mock.TOKEN, body=body).findings
+    assert {one.rule for one in found} == {"documented-type"}
