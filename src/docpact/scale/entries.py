@@ -110,8 +110,8 @@ def can_be_written(part: Part) -> bool:
 
 
 def _written(found: list[list[Finding]]) -> list[list[list[Any]]]:
-    # A capture has no traffic, the last member.
-    return [[list(finding[:-1]) for finding in findings] for findings in found]
+    # A capture has no traffic, and compares no contracts: the last two members.
+    return [[list(finding[:-2]) for finding in findings] for findings in found]
 
 
 def _read(found: list[list[list[Any]]]) -> list[list[Finding]]:
