@@ -20,7 +20,7 @@ from docpact.validate.text import Reader
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from docpact.captures import Read, Text
     from docpact.cli import Streams
@@ -126,6 +126,15 @@ class Capture:
         if not established:
             return Exit.NOT_ESTABLISHED
         return Exit.VIOLATES if fails else Exit.CONFORMS
+
+    def hand_to(self, take: Callable[[Any, Place, str | None, str], None]) -> bool:
+        """Hand every payload of the inputs on, in their order; tell whether Ctrl-C came before the last one."""
+        try:
+            for payload, place, asked, scope in self.payloads():
+                take(payload, place, asked, scope)
+        except KeyboardInterrupt:
+            return True
+        return False
 
     def payloads(self) -> Iterator[Captured]:
         """Yield every payload of the inputs in their order."""

@@ -60,12 +60,7 @@ def run(options: argparse.Namespace, streams: Streams) -> int:
         excepted=options.excepted,
     )
     capture = capturing.Capture(options, contract, streams)
-    interrupted = False
-    try:
-        for payload, place, asked, scope in capture.payloads():
-            covering.take(payload, place, asked, scope)
-    except KeyboardInterrupt:
-        interrupted = True
+    interrupted = capture.hand_to(covering.take)
     told = Told(
         version=__version__,
         contract=contract.name,

@@ -64,12 +64,7 @@ def run(options: argparse.Namespace, streams: Streams) -> int:
     ledger = _ledger(options, contract)
     capture = capturing.Capture(options, contract, streams, fingerprints=ledger is not None)
     observed = Observed(contract, stories=options.stories)
-    interrupted = False
-    try:
-        for payload, place, asked, scope in capture.payloads():
-            observed.take(payload, place, asked, scope)
-    except KeyboardInterrupt:
-        interrupted = True
+    interrupted = capture.hand_to(observed.take)
     told = Told(
         version=__version__,
         contract=contract.name,

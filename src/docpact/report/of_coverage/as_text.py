@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from docpact.covered import share
 from docpact.report.columns import width, wrap
 from docpact.report.of_coverage import TITLES, in_short, notes, outcome
+from docpact.report.of_drift.as_text import problems
 from docpact.report.paint import Paint
 from docpact.report.showing import count, place, plain
 
@@ -31,7 +32,7 @@ def render(told: Told) -> Iterator[str]:
         for group in groups:
             yield from _missing(told, group, paint)
     yield from _table(told)
-    yield from _problems(told, paint)
+    yield from problems(told.tally, told.problems, paint)
     head = f"{told.verdict}  "
     words = f"{outcome(told)}; contract {plain(told.contract)}, profile {told.profile}"
     first, *more = wrap(head, words, told.width)
@@ -71,17 +72,3 @@ def _whole(group: Group, paint: Paint) -> Iterator[str]:
         told = "–" if sighting is None else f"{count(sighting.count, 'payload')}, first {place(sighting.first)}"
         yield f"  {text}{gap}  {told}\n"
     yield "\n"
-
-
-def _problems(told: Told, paint: Paint) -> Iterator[str]:
-    tally = told.tally
-    for source in tally.not_read:
-        yield f"{paint('unreadable', '31')} {plain(source.source)}  {plain(source.reason)}\n"
-        yield f"  hint  {plain(source.hint)}\n\n"
-    if tally.unreadable > len(tally.not_read):
-        yield f"… and {tally.unreadable - len(tally.not_read):,} more that could not be read\n\n"
-    for what, sighting in told.problems.items():
-        yield f"{paint('passed over', '33')} {count(sighting.count, 'text')}: {what}; first {place(sighting.first)}\n\n"
-    if tally.skipped:
-        names = ", ".join(f"{plain(thing.source)} ({thing.reason})" for thing in tally.skips[:5])
-        yield f"passed over {names}{f' and {tally.skipped - 5:,} more' if tally.skipped > 5 else ''}\n\n"  # noqa: PLR2004 - the five that are named

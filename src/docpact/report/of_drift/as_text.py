@@ -11,10 +11,11 @@ from docpact.report.paint import Paint
 from docpact.report.showing import count, place, plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from docpact.drifted import Departure, MemberSeen, Sighting
     from docpact.report.of_drift import Told
+    from docpact.tally import Tally
 
 _WIDEST = 44
 _MOST = 30
@@ -33,7 +34,7 @@ def render(told: Told) -> Iterator[str]:
     yield from _unseen(told)
     if told.whole:
         yield from _members(told)
-    yield from _problems(told, paint)
+    yield from problems(told.tally, told.problems, paint)
     head = f"{told.verdict}  "
     words = f"{outcome(told)}; contract {plain(told.contract)}, profile {told.profile}"
     first, *more = wrap(head, words, told.width)
@@ -154,18 +155,18 @@ def _row(member: MemberSeen) -> tuple[str, str, str, str, str, str]:
     return (f"{plain(member.pointer)}{' *' if member.required else ''}", *numbers, types)  # type: ignore[return-value] # four numbers
 
 
-def _problems(told: Told, paint: Paint) -> Iterator[str]:
-    tally = told.tally
+def problems(tally: Tally, met: Mapping[str, Sighting], paint: Paint) -> Iterator[str]:
+    """Yield what could not be counted, for whoever counts payloads: what was not read, no payload, or passed over."""
     for source in tally.not_read:
         yield f"{paint('unreadable', '31')} {plain(source.source)}  {plain(source.reason)}\n"
         yield f"  hint  {plain(source.hint)}\n\n"
     if tally.unreadable > len(tally.not_read):
         yield f"… and {tally.unreadable - len(tally.not_read):,} more that could not be read\n\n"
-    for what, sighting in told.problems.items():
+    for what, sighting in met.items():
         yield f"{paint('passed over', '33')} {_texts(what, sighting)}\n\n"
     if tally.skipped:
         names = ", ".join(f"{plain(thing.source)} ({thing.reason})" for thing in tally.skips[:5])
-        yield f"passed over {names}{f' and {tally.skipped - 5:,} more' if tally.skipped > 5 else ''}\n\n"  # noqa: PLR2004 - as above
+        yield f"passed over {names}{f' and {tally.skipped - 5:,} more' if tally.skipped > 5 else ''}\n\n"  # noqa: PLR2004 - the five that are named
 
 
 def _texts(what: str, sighting: Sighting) -> str:
