@@ -6,6 +6,7 @@ import gzip
 import io
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -142,7 +143,8 @@ def test_a_batch_whose_process_dies_is_judged_again(folder: Path, monkeypatch: p
                 os.kill(crew.processes[0], signal.SIGKILL)
             found.append(thing)
     assert "died of signal 9" in told[0]
-    assert "0064.json and 63 more, which is done again" in told[0]
+    # Which batch it had by then is a matter of time.
+    assert re.search(r"/0(064|128)\.json and 63 more, which is done again", told[0])
     accepted, places, others = summed(found)
     assert (accepted, len(places), others) == (1188, 12, [])
 
