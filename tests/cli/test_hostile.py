@@ -156,7 +156,7 @@ def test_a_line_of_200_mb_is_told_in_flat_memory_and_the_next_line_is_judged(tmp
 def test_the_memory_of_a_run_does_not_grow_with_its_payloads(tmp_path: Path, example: dict[str, Any]) -> None:
     line = json.dumps({**example, "status": "DONE"}).encode() + b"\n"
     peaks = []
-    # Both are long enough to be judged on several cores, where as much is on its way as the machine is busy; all findings of the
+    # Both are long enough to be judged on several cores, where more is on its way on a busy machine; all findings of the
     # longer one would take 50 MB more.
     for count in (8_000, 64_000):
         path = tmp_path / f"{count}.ndjson"
