@@ -157,7 +157,7 @@ def test_the_memory_of_a_run_does_not_grow_with_its_payloads(tmp_path: Path, exa
     line = json.dumps({**example, "status": "DONE"}).encode() + b"\n"
     peaks = []
     # Both are long enough to be judged on several cores, where more is on its way on a busy machine; all findings of the
-    # longer one would take 50 MB more.
+    # longer one, held, take 29 MB more.
     for count in (8_000, 64_000):
         path = tmp_path / f"{count}.ndjson"
         path.write_bytes(line * count)
